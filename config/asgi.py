@@ -1,0 +1,52 @@
+"""What the server runs: pages, sockets, and with them the hub, the clock and this process's
+lease, from start-up to shutdown."""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django_application = get_asgi_application()
+
+from asgiref.sync import sync_to_async  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from dashboard.hub import hub  # noqa: E402
+from dashboard.sockets import urlpatterns  # noqa: E402
+from presence.clock import Clock  # noqa: E402
+from presence.connections import process_lease  # noqa: E402
+from routing import actions  # noqa: E402
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
+    """Start what a server process needs beside answering requests, and stop it cleanly."""
+    clock = Clock(actions.apply_all, process_lease)
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await hub.start()
+            clock.start()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await sync_to_async(clock.stop, thread_sensitive=False)()
+            await hub.stop()
+            await sync_to_async(process_lease.release, thread_sensitive=False)(timezone.now())
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": AllowedHostsOriginValidator(URLRouter(urlpatterns)),
+        "lifespan": lifespan,
+    }
+)

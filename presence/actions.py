@@ -1,0 +1,197 @@
+"""The one door for writing presence: lock the agent's row, let the machine decide, save, record,
+and tell readers once it is committed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from prometheus_client import Counter
+
+from presence import hints, machine, store
+from presence.decision import Decision
+from presence.events import Choice, DeadlineReached, DeviceKind, Event, SettingsChanged
+from presence.models import Agent, AgentState, Floor, Status, Transition
+from presence.state import LoginPolicy, PresencePolicy, Rules, StatusRule
+from presence.writing import write
+
+EVENTS = Counter("rollcall_events_total", "Events taken by the state machine", ["event", "outcome"])
+
+
+class Result(StrEnum):
+    """What became of an event. Only an applied one changed anything."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an event for one agent."""
+
+    agent_id: int
+    result: Result
+    decision: Decision
+
+
+def apply(agent_id: int, event: Event) -> Outcome:
+    """Apply one event to one agent in one transaction.
+
+    Raises `AgentState.DoesNotExist` for an agent that was never enrolled.
+    """
+    return apply_all([(agent_id, event)])[0]
+
+
+def apply_all(events: Sequence[tuple[int, Event]]) -> list[Outcome]:
+    """Apply events, in order, in one transaction. Rows are locked in the order of agents' ids."""
+    with write():
+        rows = lock({agent_id for agent_id, _ in events})
+        rules_for = _RulesReader()
+        outcomes = [_apply(rows[id_], event, rules_for(rows[id_].agent)) for id_, event in events]
+        changed = {o.agent_id for o in outcomes if o.result is Result.APPLIED}
+        if changed:
+            transaction.on_commit(lambda: hints.publish(changed))
+    for (_, event), outcome in zip(events, outcomes, strict=True):
+        EVENTS.labels(type(event).__name__, outcome.result.value).inc()
+    return outcomes
+
+
+def lock(agent_ids: set[int]) -> dict[int, AgentState]:
+    """Lock agents' rows in id order until the transaction ends; gives them by agent.
+
+    A caller that will write several agents one after the other locks them all first, so that two
+    such callers never wait for each other. Raises `AgentState.DoesNotExist`.
+    """
+    rows = (
+        AgentState.objects.select_for_update(of=("self",))
+        .select_related("agent")
+        .filter(agent_id__in=agent_ids)
+        .order_by("agent_id")
+    )
+    found = {row.agent_id: row for row in rows}
+    if missing := agent_ids - found.keys():
+        raise AgentState.DoesNotExist(f"No state for agent {min(missing)}.")
+    return found
+
+
+def _apply(row: AgentState, event: Event, rules: Rules) -> Outcome:
+    state = store.load(row)
+    if event.id and _known(row.agent_id, event):
+        return Outcome(row.agent_id, Result.DUPLICATE, Decision(state, changed=False))
+    decision = machine.decide(state, event, rules)
+    if not decision.changed:
+        if isinstance(event, DeadlineReached) and row.deadline_at:
+            store.save(row, state, rules)  # a deadline that the settings have outdated
+        result = Result.REFUSED if decision.refused else Result.UNCHANGED
+        return Outcome(row.agent_id, result, decision)
+    row.version += 1
+    if decision.closed:
+        store.interval(row, decision.closed, decision.state.at).save()
+        row.shown_version = row.version
+    store.save(row, decision.state, rules)
+    _record(row, event)
+    return Outcome(row.agent_id, Result.APPLIED, decision)
+
+
+def _known(agent_id: int, event: Event) -> bool:
+    return Transition.objects.filter(
+        source=event.source, event_id=event.id, agent_id=agent_id
+    ).exists()
+
+
+def _record(row: AgentState, event: Event) -> None:
+    common = {"at", "source", "id", "actor"}
+    details = {key: value for key, value in asdict(event).items() if key not in common}
+    Transition(
+        agent_id=row.agent_id,
+        version=row.version,
+        at=row.at,
+        event=type(event).__name__,
+        details=_plain(details),
+        source=event.source,
+        event_id=event.id or None,
+        actor_id=event.actor,
+    ).save()
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON can hold it."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(_plain(item) for item in value)
+    return value.value if isinstance(value, Enum) else value
+
+
+class _RulesReader:
+    """Reads the catalogue and the floor once for a transaction."""
+
+    def __init__(self) -> None:
+        self._floor = Floor.objects.get_or_create(pk=1)[0]
+        self._statuses = {
+            status.code: StatusRule(
+                accepts_inbound=status.accepts_inbound,
+                allows_outbound=status.allows_outbound,
+                maximum=status.max_seconds,
+                then=status.after_maximum_id,
+            )
+            for status in Status.objects.all()
+        }
+
+    def __call__(self, agent: Agent) -> Rules:
+        return Rules(
+            statuses=self._statuses,
+            presence=PresencePolicy(agent.presence_policy),
+            login=LoginPolicy(agent.login_policy or self._floor.login_policy),
+            grace=timedelta(seconds=self._floor.grace_seconds),
+            receives_in_grace=settings.RECEIVE_DURING_GRACE,
+            choice_ends_wrap_up=settings.CHOICE_ENDS_WRAP_UP,
+        )
+
+
+def rules_for(agent: Agent) -> Rules:
+    """The settings that decide for `agent`, as they are now."""
+    return _RulesReader()(agent)
+
+
+def enrol(agent: Agent, at: datetime | None = None, mode: Choice | None = None) -> AgentState:
+    """Give a new agent a state (Offline, unless `mode` says otherwise) from `at` on, and at least
+    a webphone. An agent who has a state keeps it."""
+    with write():
+        if existing := AgentState.objects.filter(agent=agent).first():
+            return existing
+        if not agent.devices.exists():
+            agent.devices.create(kind=DeviceKind.WEBPHONE.value)
+        rules = rules_for(agent)
+        state = machine.new_state(at or timezone.now(), rules, _enabled(agent), mode)
+        row = AgentState(agent=agent)
+        store.save(row, state, rules)
+        transaction.on_commit(lambda: hints.publish([agent.pk]))
+        return row
+
+
+def refresh(agent_ids: Iterable[int], actor: int | None = None) -> list[Outcome]:
+    """Derive these agents' states anew after a setting changed, and have boards read them again."""
+    agents = Agent.objects.filter(pk__in=agent_ids, state__isnull=False)
+    now = timezone.now()
+    outcomes = apply_all(
+        [(a.pk, SettingsChanged(at=now, actor=actor, devices=_enabled(a))) for a in agents]
+    )
+    unchanged = [o.agent_id for o in outcomes if o.result is not Result.APPLIED]
+    with write():
+        # A new label or name changes no state but must reach the boards: versions only grow.
+        for row in AgentState.objects.select_for_update().filter(agent_id__in=unchanged):
+            row.version += 1
+            row.save(update_fields=["version"])
+        transaction.on_commit(lambda: hints.publish(unchanged))
+    return outcomes
+
+
+def _enabled(agent: Agent) -> frozenset[DeviceKind]:
+    return frozenset(DeviceKind(device.kind) for device in agent.devices.all() if device.enabled)

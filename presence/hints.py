@@ -1,0 +1,67 @@
+"""Telling readers that agents changed. A hint may be lost; readers compare with the database.
+
+In the writing process listeners are called at once; other processes hear through Redis, where
+there is one. Redis is spoken to by a thread of its own, so that a slow one delays no writer.
+"""
+
+import json
+import queue
+import threading
+from collections.abc import Callable, Iterable
+
+import redis
+import structlog
+from django.conf import settings
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "rollcall.changed"
+_PATIENCE = 2.0  # seconds to wait for Redis to answer
+
+Listener = Callable[[list[int]], None]
+_listeners: set[Listener] = set()
+_outgoing: "queue.Queue[list[int]]" = queue.Queue(maxsize=1000)
+_start = threading.Lock()
+_sender: threading.Thread | None = None
+
+
+def listen(listener: Listener) -> None:
+    """Call `listener` with the primary keys of changed agents, from the writing thread."""
+    _listeners.add(listener)
+
+
+def unlisten(listener: Listener) -> None:
+    _listeners.discard(listener)
+
+
+def publish(agent_ids: Iterable[int]) -> None:
+    """Say that these agents changed. Never blocks, never raises."""
+    ids = sorted(set(agent_ids))
+    for listener in tuple(_listeners):
+        listener(ids)
+    if settings.REDIS_URL:
+        _ensure_sender()
+        try:
+            _outgoing.put_nowait(ids)
+        except queue.Full:
+            log.warning("hint_dropped", agents=len(ids))
+
+
+def _ensure_sender() -> None:
+    global _sender  # noqa: PLW0603 - one thread per process, made when first needed
+    with _start:
+        if _sender is None or not _sender.is_alive():
+            _sender = threading.Thread(target=_send, name="hints", daemon=True)
+            _sender.start()
+
+
+def _send() -> None:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
+    )
+    while True:
+        ids = _outgoing.get()
+        try:
+            client.publish(CHANNEL, json.dumps(ids))
+        except redis.RedisError as error:
+            log.warning("hint_not_sent", error=str(error))

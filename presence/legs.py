@@ -1,0 +1,183 @@
+"""What may happen to a leg, and what that does to the agent (SPEC section 5, offers and calls)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from presence import derive
+from presence.decision import LegChange, Refused, Step
+from presence.events import Cause, Choice, LegAction, LegEvent, NoAnswer
+from presence.state import REMEMBERED_LEGS, Hold, Leg, LegState, Rules, State
+
+_TALKING = (LegState.HANDLING, LegState.ON_HOLD, LegState.CONSULTING, LegState.IN_CONFERENCE)
+
+LEG_MOVES: Mapping[tuple[LegState | None, LegAction], LegState] = {
+    # A new leg (None). One that is first heard of when answered was there before we listened; one
+    # that is first heard of when it ends is remembered, so that its beginning is known as late.
+    (None, LegAction.OFFERED): LegState.OFFERED,
+    (None, LegAction.DIALED): LegState.DIALING,
+    (None, LegAction.ANSWERED): LegState.HANDLING,
+    (None, LegAction.REJECTED): LegState.ENDED,
+    (None, LegAction.RING_TIMED_OUT): LegState.ENDED,
+    (None, LegAction.WITHDRAWN): LegState.ENDED,
+    (None, LegAction.HUNG_UP): LegState.ENDED,
+    (None, LegAction.TRANSFERRED): LegState.ENDED,
+    # An offer rings at one agent until answered, rejected, timed out or withdrawn.
+    (LegState.OFFERED, LegAction.OFFERED): LegState.OFFERED,
+    (LegState.OFFERED, LegAction.ANSWERED): LegState.HANDLING,
+    (LegState.OFFERED, LegAction.REJECTED): LegState.ENDED,
+    (LegState.OFFERED, LegAction.RING_TIMED_OUT): LegState.ENDED,
+    (LegState.OFFERED, LegAction.WITHDRAWN): LegState.ENDED,
+    (LegState.OFFERED, LegAction.HUNG_UP): LegState.ENDED,
+    # A call that the agent places: the far end answers, or it comes to nothing.
+    (LegState.DIALING, LegAction.DIALED): LegState.DIALING,
+    (LegState.DIALING, LegAction.ANSWERED): LegState.HANDLING,
+    (LegState.DIALING, LegAction.WITHDRAWN): LegState.ENDED,
+    (LegState.DIALING, LegAction.HUNG_UP): LegState.ENDED,
+    # While talking every activity can follow every other, and leaving leads to wrap-up.
+    (LegState.HANDLING, LegAction.ANSWERED): LegState.HANDLING,
+    **{
+        (state, action): target
+        for state in _TALKING
+        for action, target in {
+            LegAction.HELD: LegState.ON_HOLD,
+            LegAction.RESUMED: LegState.HANDLING,
+            LegAction.CONSULTED: LegState.CONSULTING,
+            LegAction.CONFERENCED: LegState.IN_CONFERENCE,
+            LegAction.HUNG_UP: LegState.WRAP_UP,
+            LegAction.TRANSFERRED: LegState.WRAP_UP,
+        }.items()
+    },
+    (LegState.WRAP_UP, LegAction.HUNG_UP): LegState.WRAP_UP,
+    (LegState.WRAP_UP, LegAction.TRANSFERRED): LegState.WRAP_UP,
+    (LegState.WRAP_UP, LegAction.WRAP_UP_DONE): LegState.ENDED,
+}
+"""(state, action) -> state after. Wrap-up is passed over where the call has none; a move to where
+the leg is already changes nothing."""
+
+
+def leg_event(state: State, event: LegEvent, rules: Rules) -> Step | Refused:
+    if event.leg in state.ended:
+        return Refused("leg_ended", "That call has already ended for this agent.")
+    leg = state.leg(event.leg)
+    target = LEG_MOVES.get((leg.state if leg else None, event.action))
+    if target is None:
+        return Refused("not_possible", _cannot(leg, event.action))
+    if leg is None:
+        return _new_leg(state, event, target, rules)
+    if target is leg.state:
+        return Step(state, event.cause, event.actor)
+    passes_wrap_up = target is LegState.WRAP_UP and leg.call.wrap_up == 0
+    if target is LegState.ENDED or passes_wrap_up:
+        return _end_leg(state, leg, event)
+    if event.at < leg.heard and target is not LegState.WRAP_UP:
+        return Refused("out_of_date", "Something newer is already known of that call.")
+    return _move(state, leg, event, target)
+
+
+def _cannot(leg: Leg | None, action: LegAction) -> str:
+    what = action.value.replace("_", " ")
+    if leg is None:
+        return f"This agent has no such call that could be {what}."
+    return f"A call that is {leg.state.value.replace('_', ' ')} cannot be {what}."
+
+
+def _new_leg(state: State, event: LegEvent, target: LegState, rules: Rules) -> Step | Refused:
+    if target is LegState.ENDED:
+        return Step(_remember(state, event.leg), event.cause, event.actor)
+    if event.call is None:
+        return Refused("not_possible", "A new call needs its details.")
+    if target is LegState.OFFERED and not event.reported:
+        refusals = derive.receive_refusals(state, rules, event.call.kind)
+        if refusals:
+            return Refused(refusals[0].value, "The agent may not be offered this call now.")
+    answered = target is LegState.HANDLING
+    ring = event.call.ring if target is LegState.OFFERED else None
+    deadline = state.at + timedelta(seconds=ring) if ring else None
+    leg = Leg(event.leg, event.call, target, state.at, event.at, answered, deadline)
+    no_answer = None if answered else state.no_answer
+    state = replace(state, legs=(*state.legs, leg), no_answer=no_answer)
+    return Step(state, event.cause, event.actor, (LegChange(leg),))
+
+
+def _move(state: State, leg: Leg, event: LegEvent, target: LegState) -> Step:
+    wrap_up = leg.call.wrap_up if target is LegState.WRAP_UP else None
+    after = replace(
+        leg,
+        state=target,
+        since=state.at,
+        heard=event.at,
+        answered=True,
+        deadline=state.at + timedelta(seconds=wrap_up) if wrap_up else None,
+    )
+    legs = tuple(after if other.id == leg.id else other for other in state.legs)
+    no_answer = None if event.action is LegAction.ANSWERED else state.no_answer
+    state = replace(state, legs=legs, no_answer=no_answer)
+    ended = event.action if target is LegState.WRAP_UP else None
+    return Step(state, event.cause, event.actor, (LegChange(after, ended),))
+
+
+def _end_leg(state: State, leg: Leg, event: LegEvent) -> Step:
+    state = _drop(state, leg)
+    cause, waits = event.cause, state.pending is not None
+    if event.action is LegAction.REJECTED:
+        state = replace(state, no_answer=None)
+        if not waits:
+            cause = Cause.REJECTED
+            state = _lower_to_busy(state, cause)
+    elif event.action is LegAction.RING_TIMED_OUT and not waits:
+        cause = Cause.RING_NO_ANSWER
+        state = _ring_no_answer(state, leg)
+    elif leg.answered and leg.call.cool_down and not state.engaged:
+        until = state.at + timedelta(seconds=leg.call.cool_down)
+        state = replace(state, cool_down_until=until)
+    ended = LegChange(replace(leg, state=LegState.ENDED, since=state.at), event.action)
+    return _apply_pending(Step(state, cause, event.actor, (ended,)))
+
+
+def _drop(state: State, leg: Leg) -> State:
+    legs = tuple(other for other in state.legs if other.id != leg.id)
+    return _remember(replace(state, legs=legs), leg.id)
+
+
+def _remember(state: State, leg_id: str) -> State:
+    return replace(state, ended=(*state.ended, leg_id)[-REMEMBERED_LEGS:])
+
+
+def _lower_to_busy(state: State, cause: Cause) -> State:
+    """Rejecting or missing a call makes an Available agent Busy. One who was withdrawn or offline
+    anyway stays so: an automatic rule never raises availability, nor ends a break."""
+    if state.mode.status != derive.AVAILABLE:
+        return state
+    return state.with_mode(Choice(derive.BUSY), cause, None)
+
+
+def _ring_no_answer(state: State, leg: Leg) -> State:
+    if leg.call.no_answer is NoAnswer.BUSY:
+        return _lower_to_busy(state, Cause.RING_NO_ANSWER)
+    if leg.call.no_answer is NoAnswer.HOLD:
+        return replace(state, no_answer=Hold(state.at))
+    if leg.call.no_answer is NoAnswer.HOLD_FOR:
+        until = state.at + timedelta(seconds=leg.call.no_answer_hold)
+        return replace(state, no_answer=Hold(state.at, until))
+    return state
+
+
+def _apply_pending(step: Step) -> Step:
+    """With the last leg gone, the mode that waited applies in the same transition."""
+    pending = step.state.pending
+    if step.state.engaged or pending is None:
+        return step
+    state = step.state.with_mode(pending.choice, pending.cause, pending.actor)
+    state = replace(state, pending=None, no_answer=None)
+    return replace(step, state=state, cause=pending.cause, actor=pending.actor)
+
+
+def end_wrap_up(state: State) -> tuple[State, tuple[LegChange, ...]]:
+    changes = []
+    for leg in state.legs:
+        if leg.state is LegState.WRAP_UP:
+            state = _drop(state, leg)
+            ended = replace(leg, state=LegState.ENDED, since=state.at)
+            changes.append(LegChange(ended, LegAction.WRAP_UP_DONE))
+    return state, tuple(changes)

@@ -1,0 +1,21 @@
+"""The presence layer's tables."""
+
+from presence.models.agents import Agent, Device, Team
+from presence.models.catalogue import Floor, Reason, Status
+from presence.models.connections import Connection, Server
+from presence.models.history import Interval, Transition
+from presence.models.states import AgentState
+
+__all__ = [
+    "Agent",
+    "AgentState",
+    "Connection",
+    "Device",
+    "Floor",
+    "Interval",
+    "Reason",
+    "Server",
+    "Status",
+    "Team",
+    "Transition",
+]

@@ -1,0 +1,96 @@
+"""Who takes calls, in which team, on which devices."""
+
+from django.conf import settings
+from django.db import models
+
+from presence.events import DeviceKind
+from presence.state import LoginPolicy, PresencePolicy
+
+
+class Team(models.Model):
+    name = models.CharField(max_length=60, unique=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agent(models.Model):
+    """A person who takes calls; one user each."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    name = models.CharField(max_length=80, help_text="As supervisors see it.")
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="agents"
+    )
+    presence_policy = models.CharField(
+        "what counts as present",
+        max_length=10,
+        choices=[
+            (PresencePolicy.BROWSER.value, "Rollcall's page is open in a browser"),
+            (PresencePolicy.TELEPHONY.value, "The telephony has them logged in"),
+            (PresencePolicy.EITHER.value, "Either of the two"),
+        ],
+        default=PresencePolicy.BROWSER.value,
+    )
+    login_policy = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=[
+            (LoginPolicy.OFFLINE.value, "Offline"),
+            (LoginPolicy.RESTORE.value, "The mode they left"),
+            (LoginPolicy.AVAILABLE.value, "Available"),
+        ],
+        help_text="The mode that logging in sets. Empty: as the floor's settings say.",
+    )
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+        permissions = [("supervise", "Can watch the floor and set agents' modes")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Device(models.Model):
+    """Where an agent can be called, switched on or off by the agent."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="devices")
+    kind = models.CharField(
+        max_length=10,
+        choices=[
+            (DeviceKind.WEBPHONE.value, "Webphone"),
+            (DeviceKind.MOBILE.value, "Mobile app"),
+            (DeviceKind.SIP.value, "SIP phone"),
+            (DeviceKind.FORWARDING.value, "Forwarding number"),
+        ],
+    )
+    address = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="As the telephony names it: a queue member's interface, a number.",
+    )
+    enabled = models.BooleanField("takes calls", default=True)
+
+    class Meta:
+        ordering = ["agent", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent", "kind"],
+                name="device_once_per_kind",
+                violation_error_message="This agent already has a device of that kind.",
+            ),
+            models.UniqueConstraint(
+                fields=["address"],
+                condition=~models.Q(address=""),
+                name="device_address_once",
+                violation_error_message="Another agent already has this address.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.address}".strip()

@@ -1,0 +1,83 @@
+"""What was, insert-only: intervals of what showed, and the transitions that made them."""
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+
+from presence.models.agents import Agent
+from presence.models.catalogue import Reason, Status
+from presence.models.states import CAUSES
+
+
+class InsertOnly(models.Model):
+    """A row that is written once. Corrections are new rows."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("History is only inserted.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise TypeError("History is never deleted.")
+
+
+class Interval(InsertOnly):
+    """A closed span in which one status and reason showed. The open one is the state row.
+
+    `version` is the state's when the interval began: it orders intervals that share an instant.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="intervals")
+    version = models.PositiveBigIntegerField()
+    status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="+")
+    reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    cause = models.CharField(max_length=20, choices=CAUSES)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["agent", "version"]
+        indexes = [models.Index(fields=["agent", "started_at"], name="interval_by_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "version"], name="interval_once"),
+            models.CheckConstraint(
+                name="interval_runs_forward",
+                condition=models.Q(ended_at__gte=models.F("started_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.status_id} {self.started_at:%H:%M:%S}"
+
+
+class Transition(InsertOnly):
+    """One event applied to one agent's state: what, when, by whom, and what it was about."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="transitions")
+    version = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    event = models.CharField(max_length=30)
+    details = models.JSONField(default=dict)
+    source = models.CharField(max_length=60)
+    event_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - NULLs do not collide
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["agent", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "version"], name="transition_once"),
+            models.UniqueConstraint(fields=["source", "event_id", "agent"], name="event_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.version}: {self.event}"

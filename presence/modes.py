@@ -1,0 +1,59 @@
+"""What a person's choice of mode, log-in and log-out do (SPEC section 5)."""
+
+from dataclasses import replace
+
+from presence import derive
+from presence.decision import LegChange, Step
+from presence.events import CancelPending, Cause, Choice, Choose, LogIn, LogOut
+from presence.legs import end_wrap_up
+from presence.state import LoginPolicy, Pending, Rules, State
+
+
+def choose(state: State, event: Choose, rules: Rules) -> Step:
+    legs: tuple[LegChange, ...] = ()
+    if event.immediate or rules.choice_ends_wrap_up:
+        state, legs = end_wrap_up(state)
+    if state.engaged:
+        return Step(_wait(state, event), event.cause, event.actor, legs)
+    state = state.with_mode(event.choice, event.cause, event.actor)
+    state = replace(state, no_answer=None, pending=None)
+    return Step(state, event.cause, event.actor, legs)
+
+
+def _wait(state: State, event: Choose) -> State:
+    """Let the chosen mode wait for the engagement to end; the current mode cancels what waits."""
+    if event.choice == state.mode:
+        return replace(state, pending=None, no_answer=None)
+    if state.pending and state.pending.choice == event.choice:
+        return state
+    return replace(state, pending=Pending(event.choice, state.at, event.cause, event.actor))
+
+
+def cancel_pending(state: State, event: CancelPending, _rules: Rules) -> Step:
+    return Step(replace(state, pending=None), Cause.AGENT, event.actor)
+
+
+def log_in(state: State, event: LogIn, rules: Rules) -> Step:
+    """A second browser changes nothing; else the login policy sets the mode."""
+    already_in = state.logged_in and derive.is_present(state, rules)
+    left, state = state.left_mode, replace(state, logged_in=True, left_mode=None)
+    if already_in or state.engaged:
+        return Step(state, Cause.LOG_IN, event.actor)
+    policy = {
+        LoginPolicy.OFFLINE: Choice(derive.OFFLINE),
+        LoginPolicy.AVAILABLE: Choice(derive.AVAILABLE),
+        LoginPolicy.RESTORE: left or state.mode,
+    }
+    state = state.with_mode(policy[rules.login], Cause.LOG_IN, event.actor)
+    return Step(replace(state, no_answer=None, pending=None), Cause.LOG_IN, event.actor)
+
+
+def log_out(state: State, event: LogOut, _rules: Rules) -> Step:
+    offline = Choice(derive.OFFLINE)
+    left = state.left_mode if state.mode == offline else state.mode
+    state = replace(state, logged_in=False, left_mode=left)
+    if state.engaged:
+        pending = Pending(offline, state.at, event.cause, event.actor)
+        return Step(replace(state, pending=pending), event.cause, event.actor)
+    state = state.with_mode(offline, event.cause, event.actor)
+    return Step(replace(state, no_answer=None, pending=None), event.cause, event.actor)

@@ -86,8 +86,8 @@ def _apply(row: AgentState, event: Event, rules: Rules) -> Outcome:
         return Outcome(row.agent_id, Result.DUPLICATE, Decision(state, changed=False))
     decision = machine.decide(state, event, rules)
     if not decision.changed:
-        if isinstance(event, DeadlineReached) and row.deadline_at:
-            store.save(row, state, rules)  # a deadline that the settings have outdated
+        if isinstance(event, DeadlineReached | SettingsChanged):
+            store.save(row, state, rules)  # settings move deadlines, and outdate them
         result = Result.REFUSED if decision.refused else Result.UNCHANGED
         return Outcome(row.agent_id, result, decision)
     row.version += 1
@@ -160,7 +160,13 @@ def rules_for(agent: Agent) -> Rules:
     return _RulesReader()(agent)
 
 
-def enrol(agent: Agent, at: datetime | None = None, mode: Choice | None = None) -> AgentState:
+def enrol(
+    agent: Agent,
+    at: datetime | None = None,
+    mode: Choice | None = None,
+    *,
+    telephony_logged_in: bool = False,
+) -> AgentState:
     """Give a new agent a state (Offline, unless `mode` says otherwise) from `at` on, and at least
     a webphone. An agent who has a state keeps it."""
     with write():
@@ -169,7 +175,13 @@ def enrol(agent: Agent, at: datetime | None = None, mode: Choice | None = None) 
         if not agent.devices.exists():
             agent.devices.create(kind=DeviceKind.WEBPHONE.value)
         rules = rules_for(agent)
-        state = machine.new_state(at or timezone.now(), rules, _enabled(agent), mode)
+        state = machine.new_state(
+            at or timezone.now(),
+            rules,
+            _enabled(agent),
+            mode,
+            telephony_logged_in=telephony_logged_in,
+        )
         row = AgentState(agent=agent)
         store.save(row, state, rules)
         transaction.on_commit(lambda: hints.publish([agent.pk]))
@@ -186,7 +198,7 @@ def refresh(agent_ids: Iterable[int], actor: int | None = None) -> list[Outcome]
     unchanged = [o.agent_id for o in outcomes if o.result is not Result.APPLIED]
     with write():
         # A new label or name changes no state but must reach the boards: versions only grow.
-        for row in AgentState.objects.select_for_update().filter(agent_id__in=unchanged):
+        for row in lock(set(unchanged)).values():
             row.version += 1
             row.save(update_fields=["version"])
         transaction.on_commit(lambda: hints.publish(unchanged))

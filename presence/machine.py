@@ -52,7 +52,9 @@ def decide(state: State, event: Event, rules: Rules) -> Decision:
 def _decide_deadline(state: State, event: DeadlineReached, rules: Rules) -> Decision:
     due = derive.deadlines(state, rules)
     if not due or due[0].at > event.at:
-        return Decision(state, changed=False)
+        # Outdated: settings have moved it. What else they moved is brought up to date here.
+        now = max(event.at, state.at)
+        return _finish(state, Step(replace(state, at=now), Cause.SETTINGS), rules)
     now = max(due[0].at, state.at)
     return _finish(state, _fire(replace(state, at=now), due[0], rules), rules)
 
@@ -139,7 +141,6 @@ def _fire(state: State, due: Deadline, rules: Rules) -> Step | Refused:
         state = replace(state, webphone=Webphone.OFF, grace_until=None)
         return Step(state, Cause.CONNECTION_LOST)
     then = rules.statuses[state.mode.status].then or derive.OFFLINE
-    state = replace(state, no_answer=None)
     return Step(state.with_mode(Choice(then), Cause.MAXIMUM_DURATION, None), Cause.MAXIMUM_DURATION)
 
 
@@ -159,10 +160,20 @@ _HANDLERS: dict[type[Event], _Handler] = {
 
 
 def new_state(
-    at: datetime, rules: Rules, devices: frozenset[DeviceKind], mode: Choice | None = None
+    at: datetime,
+    rules: Rules,
+    devices: frozenset[DeviceKind],
+    mode: Choice | None = None,
+    *,
+    telephony_logged_in: bool = False,
 ) -> State:
     """The state of an agent who was just made: Offline, unless `mode` says otherwise."""
-    offline = Shown(derive.OFFLINE, None, "", at, Cause.SETTINGS)
-    mode = mode or Choice(derive.OFFLINE)
-    state = State(at=at, mode=mode, mode_since=at, shown=offline, devices=devices)
+    state = State(
+        at=at,
+        mode=mode or Choice(derive.OFFLINE),
+        mode_since=at,
+        shown=Shown(derive.OFFLINE, None, "", at, Cause.SETTINGS),
+        devices=devices,
+        telephony_logged_in=telephony_logged_in,
+    )
     return _finish(state, Step(state, Cause.SETTINGS), rules).state

@@ -1,0 +1,56 @@
+# Rollcall. `make` lists what there is; `make run` and `make test` do all set-up themselves.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+DEMO ?= 1
+BIN := .venv/bin
+
+ifneq ($(DEMO),0)
+export DATABASE_URL ?= sqlite:///$(CURDIR)/var/demo.sqlite3
+endif
+
+.PHONY: help run test lint bench screenshots lock clean
+
+help: ## List these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: .venv/run ## Run Rollcall with a demo floor (PORT=8000, DEMO=0 for an empty installation)
+	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(DEMO)),--demo)
+
+test: export DATABASE_URL := $(TEST_DATABASE_URL)
+test: .venv/dev lint ## Run every check and test
+	$(BIN)/python -m pytest -q
+
+lint: .venv/dev ## Check style, types, layers, settings and migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy config presence routing dashboard tests bench
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check
+
+bench: .venv/dev ## Measure how fast changes reach the board
+	$(BIN)/python -m bench.board
+
+screenshots: .venv/dev ## Make the screenshots in docs/
+	$(BIN)/python -m docs.screenshots
+
+lock: .venv/dev ## Make the hashed lock files from pyproject.toml anew
+	sh requirements/lock.sh
+
+clean: ## Remove the virtual environment and caches; data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Rollcall needs Python 3.11 or newer; say which with PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run: requirements/run.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

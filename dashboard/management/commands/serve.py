@@ -1,0 +1,106 @@
+"""Run Rollcall on one machine: pages, sockets, clock, and the demo floor if asked for."""
+
+import errno
+import os
+import socket
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+import uvicorn
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from presence.models import Agent
+from routing.demo import floor
+from routing.demo.simulator import Simulator
+
+_PING = 20  # seconds between WebSocket pings, and until an unanswered one ends the socket
+_BACKLOG = 4096  # connections that may wait while a floor reconnects
+
+
+class Command(BaseCommand):
+    help = "Run Rollcall: pages, live sockets and the clock, in one process."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--demo", action="store_true", help="play a contact centre at work")
+
+    def handle(self, *_args: Any, host: str, port: int, demo: bool, **_options: Any) -> None:
+        listening = _listen(host, port)
+        call_command("migrate", verbosity=0, interactive=False)
+        player = Simulator(self._demo()) if demo else None
+        if not demo:
+            self._first_admin()
+        self._greet(f"http://{host}:{port}/", demo)
+        config = uvicorn.Config(
+            "config.asgi:application",
+            log_level="warning",
+            ws_ping_interval=_PING,
+            ws_ping_timeout=_PING,
+            ws_per_message_deflate=False,  # compressing each frame anew costs ten times the send
+            backlog=_BACKLOG,
+            timeout_graceful_shutdown=3,
+        )
+        if player:
+            player.start()
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+        except KeyboardInterrupt:
+            pass
+        finally:
+            if player:
+                player.stop()
+        self.stdout.write("Rollcall stopped.")
+
+    def _demo(self) -> floor.Demo:
+        agents = Agent.objects.exclude(devices__address__startswith="demo/")
+        if agents.exists():
+            raise CommandError(
+                "This database has agents of its own; the demo would call them. "
+                "Run with DEMO=0, or name another DATABASE_URL."
+            )
+        return floor.build()
+
+    def _first_admin(self) -> None:
+        """Ask for the first admin where there is none."""
+        if get_user_model().objects.filter(is_superuser=True).exists():
+            return
+        if os.environ.get("DJANGO_SUPERUSER_USERNAME"):
+            call_command("createsuperuser", interactive=False, verbosity=0)
+        elif sys.stdin.isatty():
+            self.stdout.write("This is a new installation. Who is its first admin?")
+            call_command("createsuperuser")
+        else:
+            self.stdout.write(
+                "This installation has no admin yet. Make one with "
+                ".venv/bin/python manage.py createsuperuser"
+            )
+
+    def _greet(self, address: str, demo: bool) -> None:
+        self.stdout.write(f"\nRollcall is at {address}  (Ctrl-C stops it)\n")
+        if demo:
+            self.stdout.write(
+                f"\nA demo floor is at work. Sign in with the password {floor.PASSWORD} as\n"
+                f"  {floor.SUPERVISOR:<12} to watch the Agent Monitor\n"
+                f"  {floor.AGENT:<12} to be one of the agents\n"
+                f"  {floor.ADMIN:<12} to configure, at {address}admin/\n"
+            )
+        self.stdout.flush()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The listening socket, taken first so that a port in use is said before anything is made."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CommandError(f"Port {port} is in use. Choose another with PORT=...") from None
+        raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+    return listening

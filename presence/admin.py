@@ -1,0 +1,225 @@
+"""Where admins keep the catalogue, reasons, teams, agents and the floor's settings."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, ProtectedError, QuerySet
+from django.db.models.deletion import Collector
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+
+from presence import actions, vocabulary
+from presence.events import Cause, LogOut
+from presence.models import (
+    Agent,
+    AgentState,
+    Device,
+    Floor,
+    Interval,
+    Reason,
+    Status,
+    Team,
+    Transition,
+)
+
+admin.site.site_header = "Rollcall"
+admin.site.site_title = "Rollcall"
+admin.site.index_title = "Administration"
+
+
+def in_use(thing: Model) -> bool:
+    """Whether history or a setting refers to `thing`, so that it can only be deactivated."""
+    try:
+        Collector(using="default").collect([thing])
+    except ProtectedError:
+        return True
+    return False
+
+
+def refresh_everybody(request: HttpRequest) -> None:
+    """Have every agent derived anew, and every board read anew, after a setting changed."""
+    actions.refresh(Agent.objects.values_list("pk", flat=True), request.user.pk)
+
+
+class KeepUsed(admin.ModelAdmin):
+    """What is used is deactivated, never deleted."""
+
+    actions = ["deactivate", "activate"]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        found = super().get_actions(request)
+        found.pop("delete_selected", None)
+        return found
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not in_use(obj))
+
+    @admin.action(description="Deactivate (keeps history)")
+    def deactivate(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        for thing in chosen:
+            self._switch(request, thing, active=False)
+
+    @admin.action(description="Activate")
+    def activate(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        for thing in chosen:
+            self._switch(request, thing, active=True)
+
+    def _switch(self, request: HttpRequest, thing: Any, *, active: bool) -> None:
+        if getattr(thing, "built_in", False) and not active:
+            messages.error(
+                request, f"{thing} is built in and stays. Make it not selectable instead."
+            )
+            return
+        thing.active = active
+        self.save_model(request, thing, None, change=True)
+
+
+class ReasonInline(admin.TabularInline):
+    model = Reason
+    extra = 1
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # here: uncheck "active"; a reason never used can be deleted on its own page
+
+
+@admin.register(Status)
+class StatusAdmin(KeepUsed):
+    list_display = ["label", "code", "colour", "workforce", "selectable", "active", "order"]
+    list_editable = ["order"]
+    list_filter = ["active", "selectable", "workforce"]
+    search_fields = ["label", "code"]
+    filter_horizontal = ["teams"]
+    inlines = [ReasonInline]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Status | None = None
+    ) -> tuple[str, ...]:
+        if obj is None:
+            return ()
+        fixed = ("workforce", "accepts_inbound", "allows_outbound", "active")
+        never_chosen = ("selectable", "reason_policy", "after_maximum", "teams")
+        return (
+            "code",
+            *(fixed if obj.built_in else ()),
+            *(never_chosen if obj.system else ()),
+        )
+
+    def save_model(
+        self, request: HttpRequest, obj: Status, form: ModelForm | None, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        refresh_everybody(request)
+
+
+@admin.register(Reason)
+class ReasonAdmin(KeepUsed):
+    list_display = ["label", "status", "active", "order"]
+    list_filter = ["status", "active"]
+    search_fields = ["label"]
+
+    def save_model(
+        self, request: HttpRequest, obj: Reason, form: ModelForm | None, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        refresh_everybody(request)
+
+
+@admin.register(Team)
+class TeamAdmin(KeepUsed):
+    list_display = ["name", "active"]
+    search_fields = ["name"]
+
+    def save_model(
+        self, request: HttpRequest, obj: Team, form: ModelForm | None, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        actions.refresh(obj.agents.values_list("pk", flat=True), request.user.pk)
+
+
+class DeviceInline(admin.TabularInline):
+    model = Device
+    extra = 0
+
+
+@admin.register(Agent)
+class AgentAdmin(KeepUsed):
+    list_display = ["name", "user", "team", "presence_policy", "active"]
+    list_filter = ["active", "team", "presence_policy"]
+    search_fields = ["name", "user__username", "devices__address"]
+    autocomplete_fields = ["user", "team"]
+    inlines = [DeviceInline]
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        self._take_over(request, form.instance)
+
+    def _switch(self, request: HttpRequest, thing: Agent, *, active: bool) -> None:
+        super()._switch(request, thing, active=active)
+        self._take_over(request, thing)
+
+    def _take_over(self, request: HttpRequest, agent: Agent) -> None:
+        """Bring the agent's state in line with what was saved. One who is deactivated is logged
+        out; a call they are on is tracked to its end."""
+        actions.enrol(agent)
+        if not agent.active:
+            event = LogOut(at=timezone.now(), actor=request.user.pk, cause=Cause.SUPERVISOR)
+            actions.apply(agent.pk, event)
+        actions.refresh([agent.pk], request.user.pk)
+
+
+@admin.register(Floor)
+class FloorAdmin(admin.ModelAdmin):
+    list_display = ["name", "vocabulary", "login_policy", "grace_seconds"]
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Floor, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.vocabulary and "vocabulary" in form.changed_data:
+            loaded = vocabulary.load(obj.vocabulary, request.user.pk)
+            messages.info(request, f"Statuses were relabelled: {loaded.title}.")
+        refresh_everybody(request)
+
+
+class ReadOnly(admin.ModelAdmin):
+    """A record to look at: nobody writes history by hand."""
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Interval)
+class IntervalAdmin(ReadOnly):
+    list_display = ["agent", "status", "reason", "note", "started_at", "ended_at", "cause", "actor"]
+    list_filter = ["status", "cause", "started_at"]
+    list_select_related = ["agent", "status", "reason__status", "actor"]
+    search_fields = ["agent__name"]
+
+
+@admin.register(Transition)
+class TransitionAdmin(ReadOnly):
+    list_display = ["at", "agent", "version", "event", "source", "actor"]
+    list_filter = ["event", "source", "at"]
+    list_select_related = ["agent", "actor"]
+    search_fields = ["agent__name", "event_id"]
+
+
+@admin.register(AgentState)
+class AgentStateAdmin(ReadOnly):
+    list_display = ["agent", "shown_status", "shown_since", "may_receive", "why_not", "version"]
+    list_filter = ["shown_status", "may_receive"]
+    list_select_related = ["agent", "shown_status"]
+    search_fields = ["agent__name"]

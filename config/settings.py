@@ -11,6 +11,7 @@ import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "var"
+DATA_DIR.mkdir(exist_ok=True)
 
 env = environ.Env()
 
@@ -19,7 +20,6 @@ def _secret_key() -> str:
     """The key from the environment, else one of this installation's own, made once and kept."""
     if key := str(env.str("SECRET_KEY", default="")):
         return key
-    DATA_DIR.mkdir(exist_ok=True)
     path = DATA_DIR / "secret_key"
     if not path.exists():
         path.touch(mode=0o600)
@@ -28,7 +28,6 @@ def _secret_key() -> str:
 
 
 def _database() -> dict[str, Any]:
-    DATA_DIR.mkdir(exist_ok=True)
     database: dict[str, Any] = dict(
         env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'rollcall.sqlite3'}")
     )
@@ -104,8 +103,9 @@ TEMPLATES = [
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+WHITENOISE_USE_FINDERS = True  # served from where they lie: no step before a start
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -29,7 +29,10 @@ admin.site.index_title = "Administration"
 
 
 def in_use(thing: Model) -> bool:
-    """Whether history or a setting refers to `thing`, so that it can only be deactivated."""
+    """Whether `thing` can at most be deactivated: it is built in, or history or a setting refers to
+    it."""
+    if getattr(thing, "built_in", False):
+        return True
     try:
         Collector(using="default").collect([thing])
     except ProtectedError:

@@ -28,6 +28,13 @@ class QueueAdmin(KeepUsed):
     search_fields = ["name"]
     inlines = [RingGroupInline]
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        # A form left at its defaults is not saved by Django; a queue without a ring group rings
+        # nobody.
+        if not form.instance.ring_groups.exists():
+            form.instance.ring_groups.create()
+
 
 @admin.register(RingGroup)
 class RingGroupAdmin(admin.ModelAdmin):

@@ -1,0 +1,249 @@
+"""How fast a change reaches the board: from the POST to the row's arrival in a WebSocket client.
+
+    python -m bench.board [--seconds 4] [--rate 50] [--quick]
+
+For each number of agents and watchers the same load runs twice in one server process: through the
+hub, and through plain per-connection `group_send`. Prints a table of p50 and p99 in milliseconds,
+the share of changes that arrived, and the ratio of the two; writes bench/board.json.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import websockets
+
+ROOT = Path(__file__).resolve().parent.parent
+MEASURED = 5  # watchers whose messages are parsed; the others only read
+SENDERS = 8  # connections that carry the changes
+SETTLE = 3.0  # seconds to wait for what is still under way
+STATUSES = ("busy", "available")
+
+_STATUS = re.compile(r'data-status="(\w+)"')
+
+
+@dataclass
+class Result:
+    """One cell: latencies in milliseconds, `arrived` of the changes that were made (0 to 1)."""
+
+    agents: int
+    watchers: int
+    way: str
+    changes: int
+    p50: float
+    p99: float
+    arrived: float
+
+
+class Watchers:
+    """Sockets that watch; some note when which status of which agent arrived."""
+
+    def __init__(self, url: str, count: int) -> None:
+        self._url = url
+        self._count = count
+        self._tasks: list[asyncio.Task[None]] = []
+        self.arrivals: list[dict[int, list[tuple[float, str]]]] = []
+
+    async def __aenter__(self) -> "Watchers":
+        sockets = []
+        for _ in range(self._count):
+            sockets.append(await websockets.connect(self._url, max_size=None, compression=None))
+        for position, watcher in enumerate(sockets):
+            measured = position < MEASURED
+            self._tasks.append(asyncio.create_task(self._watch(watcher, measured)))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _watch(self, watcher: websockets.ClientConnection, measured: bool) -> None:
+        seen: dict[int, list[tuple[float, str]]] = defaultdict(list)
+        if measured:
+            self.arrivals.append(seen)
+        async with watcher:
+            async for text in watcher:
+                now = time.perf_counter()
+                if measured:
+                    for agent, html in json.loads(text).get("rows", {}).items():
+                        if found := _STATUS.search(html):
+                            seen[int(agent)].append((now, found[1]))
+
+
+class Load:
+    """Changes at an even rate over keep-alive connections; remembers when each was sent."""
+
+    def __init__(self, port: int, agents: int, rate: float, plain: bool) -> None:
+        self._port = port
+        self._agents = agents
+        self._gap = 1 / rate
+        self._suffix = "&plain=1" if plain else ""
+        self.sent: dict[int, list[tuple[float, str]]] = defaultdict(list)
+
+    async def run(self, seconds: float) -> None:
+        queue: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue()
+        senders = [asyncio.create_task(self._send(queue)) for _ in range(SENDERS)]
+        began = time.perf_counter()
+        for number in range(int(seconds / self._gap)):
+            await asyncio.sleep(max(0, began + number * self._gap - time.perf_counter()))
+            lap, index = divmod(number, self._agents)
+            queue.put_nowait((index + 1, STATUSES[lap % 2]))
+        for _ in senders:
+            queue.put_nowait(None)
+        await asyncio.gather(*senders)
+
+    async def _send(self, queue: "asyncio.Queue[tuple[int, str] | None]") -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        while change := await queue.get():
+            agent, status = change
+            self.sent[agent].append((time.perf_counter(), status))
+            path = f"/bench/change?agent={agent}&status={status}{self._suffix}"
+            writer.write(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            answer = await reader.readuntil(b"\r\n\r\n")
+            if b" 204 " not in answer.splitlines()[0]:
+                raise RuntimeError(f"The server answered {answer.splitlines()[0]!r}")
+        writer.close()
+
+
+def latencies(
+    sent: dict[int, list[tuple[float, str]]], seen: dict[int, list[tuple[float, str]]]
+) -> list[float | None]:
+    """Seconds from each change to its arrival at one watcher; None where it never came before the
+    agent's next change was sent."""
+    found: list[float | None] = []
+    for agent, changes in sent.items():
+        for (at, status), (until, _) in zip(
+            changes, [*changes[1:], (float("inf"), "")], strict=True
+        ):
+            arrived = (t for t, s in seen.get(agent, []) if s == status and at <= t < until)
+            first = next(arrived, None)
+            found.append(None if first is None else first - at)
+    return found
+
+
+async def measure(
+    port: int, ticket: str, agents: int, watchers: int, plain: bool, rate: float, seconds: float
+) -> Result:
+    """Run one cell."""
+    path = "ws/plain/" if plain else f"ws/?ticket={ticket}"
+    async with Watchers(f"ws://127.0.0.1:{port}/{path}", watchers) as watching:
+        await asyncio.sleep(1)
+        load = Load(port, agents, rate, plain)
+        await load.run(seconds)
+        await asyncio.sleep(SETTLE)
+    every = [value for seen in watching.arrivals for value in latencies(load.sent, seen)]
+    came = sorted(value * 1000 for value in every if value is not None)
+    cuts = statistics.quantiles(came, n=100) if len(came) > 1 else [float("nan")] * 99
+    changes = sum(len(changes) for changes in load.sent.values())
+    way = "group_send" if plain else "hub"
+    return Result(
+        agents, watchers, way, changes, cuts[49], cuts[98], len(came) / max(1, len(every))
+    )
+
+
+def serve(agents: int, folder: Path) -> tuple["subprocess.Popen[bytes]", int, str]:
+    """Start a server over a new floor; gives its process, port and a ticket."""
+    env = os.environ | {
+        "DATABASE_URL": f"sqlite:///{folder / 'bench.sqlite3'}",
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "SECRET_KEY": "bench",
+        "LOG_LEVEL": "ERROR",
+    }
+    made = subprocess.run(
+        [sys.executable, "-m", "bench.floor", str(agents)],
+        cwd=ROOT,
+        env=env,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "bench.server:application",
+            "--port",
+            str(port),
+            "--log-level",
+            "error",
+            "--ws-per-message-deflate",
+            "false",
+        ],
+        cwd=ROOT,
+        env=env,
+    )
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return server, port, made.stdout.strip()
+        time.sleep(0.1)
+    server.kill()
+    raise RuntimeError("The server did not start.")
+
+
+def row(hub: Result, plain: Result) -> str:
+    return (
+        f"| {hub.agents:>6} | {hub.watchers:>8} | {hub.p50:>7.0f} | {hub.p99:>7.0f} "
+        f"| {hub.arrived:>7.1%} | {plain.p50:>10.0f} | {plain.p99:>10.0f} | {plain.arrived:>10.1%} "
+        f"| {plain.p50 / hub.p50:>5.1f} | {plain.p99 / hub.p99:>5.1f} |"
+    )
+
+
+HEAD = (
+    "| agents | watchers | hub p50 | hub p99 | arrived | plain p50  | plain p99  | arrived    "
+    "| x p50 | x p99 |\n"
+    "| -----: | -------: | ------: | ------: | ------: | ---------: | ---------: | ---------: "
+    "| ----: | ----: |"
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=4.0, help="how long each load lasts")
+    parser.add_argument("--rate", type=float, default=50.0, help="changes a second")
+    parser.add_argument("--quick", action="store_true", help="300 agents and 20 watchers only")
+    options = parser.parse_args()
+    sizes = (300,) if options.quick else (30, 300, 3000)
+    crowds = (20,) if options.quick else (1, 20, 200)
+    results: list[Result] = []
+    print(f"{options.rate:.0f} changes/s for {options.seconds:.0f} s; milliseconds\n\n{HEAD}")
+    for agents in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            server, port, ticket = serve(agents, Path(folder))
+            try:
+                for watchers in crowds:
+                    pair = [
+                        asyncio.run(
+                            measure(
+                                port, ticket, agents, watchers, plain, options.rate, options.seconds
+                            )
+                        )
+                        for plain in (False, True)
+                    ]
+                    results += pair
+                    print(row(*pair), flush=True)
+            finally:
+                server.terminate()
+                server.wait(10)
+    (ROOT / "bench" / "board.json").write_text(json.dumps([asdict(r) for r in results], indent=1))
+
+
+if __name__ == "__main__":
+    main()

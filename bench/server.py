@@ -1,0 +1,66 @@
+"""Rollcall as served, with a door for the load, and beside it the plain way: each socket a member
+of a channel-layer group, and a `group_send` for each change."""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+from asgiref.sync import sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
+from django.utils import timezone
+
+from config.asgi import application as rollcall
+from dashboard import rows
+from dashboard.board import render_row
+from dashboard.hub import message
+from presence.events import Cause, Choice, Choose
+from routing import actions
+
+GROUP = "board"
+
+
+class PlainBoard(AsyncWebsocketConsumer):
+    """One socket that is told of every change by the channel layer."""
+
+    async def connect(self) -> None:
+        await self.channel_layer.group_add(GROUP, self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, _code: int) -> None:
+        await self.channel_layer.group_discard(GROUP, self.channel_name)
+
+    async def changed(self, event: dict[str, Any]) -> None:
+        await self.send(text_data=event["text"])
+
+
+def _change(agent_id: int, status: str) -> int:
+    event = Choose(at=timezone.now(), choice=Choice(status), cause=Cause.AGENT)
+    actions.apply(agent_id, event)
+    return agent_id
+
+
+def _plain_message(agent_id: int) -> str:
+    return message(rows={agent_id: render_row(rows.read([agent_id])[0])})
+
+
+async def _post(scope: dict[str, Any], send: Any) -> None:
+    query = parse_qs(scope["query_string"].decode())
+    agent_id = int(query["agent"][0])
+    await sync_to_async(_change, thread_sensitive=False)(agent_id, query["status"][0])
+    if "plain" in query:
+        text = await sync_to_async(_plain_message, thread_sensitive=False)(agent_id)
+        layer = get_channel_layer()
+        await layer.group_send(GROUP, {"type": "changed", "text": text})
+    headers = [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Rollcall, but for the load's two addresses."""
+    if scope["type"] == "http" and scope["path"] == "/bench/change":
+        await _post(scope, send)
+    elif scope["type"] == "websocket" and scope["path"] == "/ws/plain/":
+        await PlainBoard.as_asgi()(scope, receive, send)
+    else:
+        await rollcall(scope, receive, send)

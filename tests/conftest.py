@@ -1,0 +1,42 @@
+"""Fixtures for every test: a database that threads can share, and the catalogue in it."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from presence.models import Agent
+from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, as it is run: threads on a shared in-memory one refuse to wait."""
+    database = connections["default"].settings_dict
+    if connections["default"].vendor == "sqlite":
+        folder: Path = tmp_path_factory.mktemp("database")
+        database["TEST"]["NAME"] = str(folder / "test.sqlite3")
+
+
+@pytest.fixture
+def committed(transactional_db: None, django_db_serialized_rollback: None) -> None:
+    """A database whose transactions commit, so that threads see each other's; with the catalogue
+    that the migrations made. It is emptied afterwards."""
+
+
+@pytest.fixture
+def ada(db: None) -> Agent:
+    """An agent who is Available with one page open, as of `at(0)`."""
+    return factories.make_agent("Ada", mode="available")
+
+
+@pytest.fixture
+def bob(db: None) -> Agent:
+    """A colleague of Ada's, in the same state."""
+    return factories.make_agent("Bob", mode="available")
+
+
+def pytest_configure() -> None:
+    # A password is hashed once a user; what a good hash costs is no test's business.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,188 @@
+"""Making what tests need: moments, people, queues and calls."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from django.contrib.auth.models import User
+
+from presence import actions
+from presence.events import (
+    Call,
+    CallKind,
+    Choice,
+    DeviceKind,
+    LegAction,
+    LegEvent,
+    LogIn,
+    NoAnswer,
+    WebphoneConnected,
+)
+from presence.models import Agent, AgentState, Reason, Team
+from presence.state import State
+from presence.store import load
+from routing.models import Interaction, Membership, Queue, RingGroup
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""The moment that tests begin at: a Monday morning."""
+
+_numbers = count(1)
+
+
+def at(seconds: float = 0) -> datetime:
+    """`seconds` after the test began. Time is moved, not waited for."""
+    return START + timedelta(seconds=seconds)
+
+
+def make_user(username: str = "", *, staff: bool = False, superuser: bool = False) -> User:
+    """A user who can log in with the password `secret`."""
+    name = username or f"user{next(_numbers)}"
+    user = User(username=name, is_staff=staff or superuser, is_superuser=superuser)
+    user.set_password("secret")
+    user.save()
+    return user
+
+
+def make_team(name: str = "") -> Team:
+    return Team.objects.create(name=name or f"Team {next(_numbers)}")
+
+
+def make_agent(
+    name: str = "",
+    *,
+    mode: str = "offline",
+    reason: int | None = None,
+    connected: bool = True,
+    logged_in: bool = True,
+    devices: Iterable[DeviceKind] = (DeviceKind.WEBPHONE,),
+    presence: str = "browser",
+    login: str = "",
+    team: Team | None = None,
+    user: User | None = None,
+    start: datetime = START,
+) -> Agent:
+    """An enrolled agent in `mode` since `start`, logged in with a page open unless told otherwise.
+
+    A device is named at the address `kind/username`.
+    """
+    user = user or make_user()
+    agent = Agent.objects.create(
+        user=user,
+        name=name or user.username.title(),
+        team=team,
+        presence_policy=presence,
+        login_policy=login,
+    )
+    for kind in devices:
+        agent.devices.create(kind=kind.value, address=f"{kind.value}/{user.username}")
+    actions.enrol(agent, start, Choice(mode, reason))
+    if connected:
+        actions.apply(agent.pk, WebphoneConnected(at=start, source="test"))
+    if logged_in:
+        AgentState.objects.filter(pk=agent.pk).update(logged_in=True)
+    return agent
+
+
+def log_in(agent: Agent, seconds: float = 0) -> None:
+    actions.apply(agent.pk, LogIn(at=at(seconds), actor=agent.user_id))
+
+
+def make_reason(status: str = "on_break", label: str = "Lunch") -> Reason:
+    return Reason.objects.get_or_create(status_id=status, label=label)[0]
+
+
+def state_of(agent: Agent) -> State:
+    """The machine's state of `agent`, as the database has it."""
+    return load(row_of(agent))
+
+
+def row_of(agent: Agent) -> AgentState:
+    return AgentState.objects.get(agent=agent)
+
+
+def make_queue(
+    name: str = "",
+    *,
+    members: Iterable[Agent] = (),
+    ring: int = 20,
+    no_answer: NoAnswer = NoAnswer.HOLD,
+    wrap_up: int | None = 0,
+    cool_down: int = 0,
+) -> Queue:
+    """A queue with one ring group of `members`."""
+    queue = Queue.objects.create(name=name or f"queue{next(_numbers)}")
+    group = RingGroup.objects.create(
+        queue=queue,
+        ring_seconds=ring,
+        no_answer=no_answer.value,
+        wrap_up_seconds=wrap_up,
+        cool_down_seconds=cool_down,
+    )
+    for agent in members:
+        Membership.objects.create(ring_group=group, agent=agent)
+    return queue
+
+
+def make_interaction(
+    external_id: str = "",
+    *,
+    kind: CallKind = CallKind.QUEUE,
+    queue: Queue | None = None,
+    caller: str = "",
+    seconds: float = 0,
+) -> Interaction:
+    return Interaction.objects.create(
+        source="test",
+        external_id=external_id or f"call{next(_numbers)}",
+        kind=kind.value,
+        queue=queue,
+        caller=caller,
+        started_at=at(seconds),
+    )
+
+
+def call_of(
+    interaction: Interaction,
+    *,
+    ring: int | None = None,
+    no_answer: NoAnswer = NoAnswer.NOTHING,
+    hold: int = 0,
+    wrap_up: int | None = 0,
+    cool_down: int = 0,
+) -> Call:
+    """What a leg needs to know of `interaction`."""
+    return Call(
+        interaction=str(interaction.pk),
+        kind=CallKind(interaction.kind),
+        queue=interaction.queue.name if interaction.queue else "",
+        caller=interaction.caller,
+        ring=ring,
+        no_answer=no_answer,
+        no_answer_hold=hold,
+        wrap_up=wrap_up,
+        cool_down=cool_down,
+    )
+
+
+def leg_event(
+    action: LegAction,
+    seconds: float = 0,
+    *,
+    leg: str = "leg",
+    call: Call | None = None,
+    reported: bool = True,
+    source: str = "pbx",
+    event_id: str = "",
+    actor: int | None = None,
+) -> LegEvent:
+    """Something that happened to leg `leg`, `seconds` after the test began."""
+    return LegEvent(
+        at=at(seconds),
+        source=source,
+        id=event_id,
+        actor=actor,
+        action=action,
+        leg=leg,
+        call=call,
+        reported=reported,
+    )

@@ -1,0 +1,192 @@
+"""Admins configure in Django admin; nonsense is refused in words, and what is used is kept."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from presence.models import Agent, Floor, Reason, Status, Team
+from routing.models import Queue
+from tests.factories import make_agent, make_queue, make_reason, make_team, make_user, row_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    client.force_login(make_user("root", superuser=True))
+    return client
+
+
+def test_every_admin_page_opens(admin: Client) -> None:
+    make_queue("support", members=[make_agent("Ada", mode="available")])
+    make_reason()
+    for name in (
+        "presence_status", "presence_reason", "presence_team", "presence_agent",
+        "presence_floor", "presence_interval", "presence_transition", "presence_agentstate",
+        "routing_queue", "routing_ringgroup", "routing_interaction", "routing_leg",
+    ):  # fmt: skip
+        assert admin.get(reverse(f"admin:{name}_changelist")).status_code == 200, name
+    for name in ("status", "reason", "team", "agent"):
+        assert admin.get(reverse(f"admin:presence_{name}_add")).status_code == 200, name
+    assert admin.get(reverse("admin:presence_floor_change", args=[1])).status_code == 200
+    assert admin.get(reverse("admin:presence_status_change", args=["on_break"])).status_code == 200
+
+
+def _ring_group(**changes: object) -> dict[str, object]:
+    first = "ring_groups-0-"
+    fields = {
+        "tier": 1, "ring_seconds": 20, "no_answer": "hold", "no_answer_seconds": 30,
+        "wrap_up_seconds": 0, "cool_down_seconds": 0,
+    } | changes  # fmt: skip
+    return {
+        "name": "support",
+        "distribution": "telephony",
+        "active": "on",
+        "ring_groups-TOTAL_FORMS": 1,
+        "ring_groups-INITIAL_FORMS": 0,
+        **{first + key: value for key, value in fields.items()},
+    }
+
+
+def test_a_queue_is_made_with_its_ring_group(admin: Client) -> None:
+    admin.post(reverse("admin:routing_queue_add"), _ring_group())
+    assert Queue.objects.get().ring_groups.get().ring_seconds == 20
+
+
+def test_a_ring_timeout_of_zero_is_refused_in_words(admin: Client) -> None:
+    answer = admin.post(reverse("admin:routing_queue_add"), _ring_group(ring_seconds=0))
+    assert "rings 0 seconds is never answered" in answer.content.decode()
+    assert not Queue.objects.exists()
+
+
+def _status(**changes: object) -> dict[str, object]:
+    return {
+        "code": "meeting", "label": "Meeting", "colour": "violet", "icon": "people",
+        "workforce": "withdrawn", "allows_outbound": "on", "selectable": "on", "active": "on",
+        "reason_policy": "none", "order": 65, "max_seconds": "", "after_maximum": "",
+        "reasons-TOTAL_FORMS": 0, "reasons-INITIAL_FORMS": 0,
+    } | changes  # fmt: skip
+
+
+def test_admins_add_their_own_statuses(admin: Client) -> None:
+    admin.post(reverse("admin:presence_status_add"), _status())
+    assert Status.objects.get(pk="meeting").selectable
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"code": "available"}, "already exists"),
+        ({"code": "Lunch time"}, "small letters"),
+        ({"label": "on break"}, "Another status has this label"),
+        ({"accepts_inbound": "on"}, "Set both or neither"),
+        ({"after_maximum": "busy"}, "after how many seconds"),
+        ({"max_seconds": 60, "after_maximum": "available"}, "Nobody becomes available"),
+        ({"max_seconds": 60, "after_maximum": "on_call"}, "set by the system"),
+        ({"max_seconds": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_a_status_that_makes_no_sense_is_refused_in_words(
+    admin: Client, changes: dict[str, object], words: str
+) -> None:
+    before = Status.objects.count()
+    answer = admin.post(reverse("admin:presence_status_add"), _status(**changes))
+    assert words in answer.content.decode()
+    assert Status.objects.count() == before
+
+
+def test_a_renamed_status_reaches_the_boards(admin: Client) -> None:
+    ada = make_agent("Ada", mode="available")
+    before = row_of(ada).version
+    url = reverse("admin:presence_status_change", args=["available"])
+    answer = admin.post(url, _status(label="Ready", colour="green", icon="check"))
+    assert answer.status_code == 302
+    assert Status.objects.get(pk="available").label == "Ready"
+    assert row_of(ada).version > before
+
+
+def test_what_is_built_in_can_neither_be_deleted_nor_deactivated(admin: Client) -> None:
+    assert admin.post(reverse("admin:presence_status_delete", args=["busy"])).status_code == 403
+    answer = admin.post(
+        reverse("admin:presence_status_changelist"),
+        {"action": "deactivate", "_selected_action": ["busy"]},
+        follow=True,
+    )
+    assert "built in and stays" in answer.content.decode()
+    assert Status.objects.get(pk="busy").active
+
+
+def test_f4_a_reason_in_use_is_deactivated_instead_of_deleted(admin: Client) -> None:
+    lunch = make_reason()
+    make_agent("Ada", mode="on_break", reason=lunch.pk)
+    url = reverse("admin:presence_reason_delete", args=[lunch.pk])
+    assert admin.post(url, {"post": "yes"}).status_code == 403
+    admin.post(
+        reverse("admin:presence_reason_changelist"),
+        {"action": "deactivate", "_selected_action": [lunch.pk]},
+    )
+    assert not Reason.objects.get().active
+
+
+def test_f3_whoever_holds_a_deactivated_reason_keeps_it(admin: Client) -> None:
+    lunch = make_reason()
+    ada = make_agent("Ada", mode="on_break", reason=lunch.pk)
+    admin.post(
+        reverse("admin:presence_reason_changelist"),
+        {"action": "deactivate", "_selected_action": [lunch.pk]},
+    )
+    assert row_of(ada).shown_reason_id == lunch.pk
+
+
+def test_an_unused_reason_can_be_deleted(admin: Client) -> None:
+    lunch = make_reason()
+    admin.post(reverse("admin:presence_reason_delete", args=[lunch.pk]), {"post": "yes"})
+    assert not Reason.objects.exists()
+
+
+def _agent(user: User, **changes: object) -> dict[str, object]:
+    return {
+        "user": user.pk, "name": "Ada", "team": "", "presence_policy": "browser",
+        "login_policy": "", "active": "on",
+        "devices-TOTAL_FORMS": 0, "devices-INITIAL_FORMS": 0,
+    } | changes  # fmt: skip
+
+
+def test_a_new_agent_is_offline_and_has_a_webphone(admin: Client) -> None:
+    admin.post(reverse("admin:presence_agent_add"), _agent(make_user(), team=make_team("Blue").pk))
+    ada = Agent.objects.get()
+    assert row_of(ada).shown_status_id == "offline"
+    assert ada.devices.get().kind == "webphone"
+
+
+def test_a_deactivated_agent_is_logged_out_and_kept(admin: Client) -> None:
+    ada = make_agent("Ada", mode="available")
+    admin.post(
+        reverse("admin:presence_agent_changelist"),
+        {"action": "deactivate", "_selected_action": [ada.pk]},
+    )
+    assert not Agent.objects.get().active
+    assert row_of(ada).mode_id == "offline"
+
+
+def test_choosing_a_vocabulary_relabels_the_statuses(admin: Client) -> None:
+    admin.post(
+        reverse("admin:presence_floor_change", args=[1]),
+        {"name": "Care", "vocabulary": "modes", "login_policy": "offline", "grace_seconds": 10},
+    )
+    assert Floor.objects.get().vocabulary == "modes"
+    assert Status.objects.get(pk="available").label == "Ready"
+
+
+def test_a_team_in_use_is_deactivated_instead_of_deleted(admin: Client) -> None:
+    blue = make_team("Blue")
+    make_agent("Ada", team=blue)
+    url = reverse("admin:presence_team_delete", args=[blue.pk])
+    assert admin.post(url, {"post": "yes"}).status_code == 403
+    assert Team.objects.filter(pk=blue.pk).exists()
+
+
+def test_g24_nobody_edits_history(admin: Client) -> None:
+    for name in ("presence_interval", "presence_transition", "routing_leg"):
+        assert admin.get(reverse(f"admin:{name}_add")).status_code == 403

@@ -133,24 +133,35 @@ def latencies(
     return found
 
 
-async def measure(
-    port: int, ticket: str, agents: int, watchers: int, plain: bool, rate: float, seconds: float
-) -> Result:
+@dataclass(frozen=True)
+class Target:
+    """A server under load."""
+
+    port: int
+    ticket: str
+    agents: int
+    rate: float
+    seconds: float
+
+    def address(self, plain: bool) -> str:
+        path = "ws/plain/" if plain else f"ws/?ticket={self.ticket}"
+        return f"ws://127.0.0.1:{self.port}/{path}"
+
+
+async def measure(target: Target, watchers: int, *, plain: bool) -> Result:
     """Run one cell."""
-    path = "ws/plain/" if plain else f"ws/?ticket={ticket}"
-    async with Watchers(f"ws://127.0.0.1:{port}/{path}", watchers) as watching:
+    async with Watchers(target.address(plain), watchers) as watching:
         await asyncio.sleep(1)
-        load = Load(port, agents, rate, plain)
-        await load.run(seconds)
+        load = Load(target.port, target.agents, target.rate, plain)
+        await load.run(target.seconds)
         await asyncio.sleep(SETTLE)
     every = [value for seen in watching.arrivals for value in latencies(load.sent, seen)]
     came = sorted(value * 1000 for value in every if value is not None)
     cuts = statistics.quantiles(came, n=100) if len(came) > 1 else [float("nan")] * 99
     changes = sum(len(changes) for changes in load.sent.values())
+    arrived = len(came) / max(1, len(every))
     way = "group_send" if plain else "hub"
-    return Result(
-        agents, watchers, way, changes, cuts[49], cuts[98], len(came) / max(1, len(every))
-    )
+    return Result(target.agents, watchers, way, changes, cuts[49], cuts[98], arrived)
 
 
 def serve(agents: int, folder: Path) -> tuple["subprocess.Popen[bytes]", int, str]:
@@ -228,17 +239,12 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             server, port, ticket = serve(agents, Path(folder))
             try:
+                target = Target(port, ticket, agents, options.rate, options.seconds)
                 for watchers in crowds:
-                    pair = [
-                        asyncio.run(
-                            measure(
-                                port, ticket, agents, watchers, plain, options.rate, options.seconds
-                            )
-                        )
-                        for plain in (False, True)
-                    ]
-                    results += pair
-                    print(row(*pair), flush=True)
+                    hub = asyncio.run(measure(target, watchers, plain=False))
+                    plain = asyncio.run(measure(target, watchers, plain=True))
+                    results += [hub, plain]
+                    print(row(hub, plain), flush=True)
             finally:
                 server.terminate()
                 server.wait(10)

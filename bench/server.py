@@ -49,14 +49,14 @@ async def _post(scope: dict[str, Any], send: Any) -> None:
     await sync_to_async(_change, thread_sensitive=False)(agent_id, query["status"][0])
     if "plain" in query:
         text = await sync_to_async(_plain_message, thread_sensitive=False)(agent_id)
-        layer = get_channel_layer()
+        layer: Any = get_channel_layer()
         await layer.group_send(GROUP, {"type": "changed", "text": text})
     headers = [(b"content-length", b"0")]
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 
 
-async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def application(scope: Any, receive: Any, send: Any) -> None:
     """Rollcall, but for the load's two addresses."""
     if scope["type"] == "http" and scope["path"] == "/bench/change":
         await _post(scope, send)

@@ -46,7 +46,7 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": AllowedHostsOriginValidator(URLRouter(urlpatterns)),
+        "websocket": AllowedHostsOriginValidator(URLRouter(urlpatterns)),  # type: ignore[arg-type]
         "lifespan": lifespan,
     }
 )

@@ -2,9 +2,17 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 from presence.models import AgentState
+
+
+class Out(Protocol):
+    """Where lines go: a text stream, or a command's output."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> None: ...
 
 
 class Timeline:
@@ -15,7 +23,7 @@ class Timeline:
     label, or the text that stood for one.
     """
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: Out) -> None:
         self._out = out
         self._last: dict[int, dict[str, Any]] = {}
         self._agents: list[int] = []
@@ -38,7 +46,8 @@ class Timeline:
             shows = _shows(rows[agent_id])
             if self._last.get(agent_id) != shows:
                 self._last[agent_id] = shows
-                print(json.dumps({"t": round(t, 2), **shows}), file=self._out, flush=True)
+                self._out.write(json.dumps({"t": round(t, 2), **shows}) + "\n")
+                self._out.flush()
 
 
 def _shows(row: AgentState) -> dict[str, Any]:

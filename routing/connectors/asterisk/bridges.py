@@ -1,0 +1,172 @@
+"""Who is in which bridge: conferences, and agents who left their customer to talk elsewhere."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from presence.events import CallKind
+from routing.connectors.asterisk.ami import Message
+from routing.connectors.asterisk.deferred import Deferred
+from routing.connectors.asterisk.leg import Leg
+from routing.connectors.asterisk.legs import Consult, Legs
+from routing.connectors.asterisk.names import Channel, channel
+from routing.connectors.asterisk.ringing import Ringing
+from routing.reports import Report
+
+CONFERENCE = 3
+"""Channels in a bridge from which on it is a conference."""
+
+
+@dataclass
+class _Bridge:
+    count: int = 0
+    inside: dict[str, Channel] = field(default_factory=dict)
+
+
+class Bridges:
+    """Handlers of the messages about bridges.
+
+    While calls are transferred, merged or taken out of `Local` channels, bridges hold for an
+    instant more or fewer channels than anybody would say. So what an agent does is concluded from
+    their bridges only once they have settled.
+    """
+
+    def __init__(self, legs: Legs, ringing: Ringing, deferred: Deferred) -> None:
+        self._legs = legs
+        self._ringing = ringing
+        self._deferred = deferred
+        self._bridges: dict[str, _Bridge] = {}
+
+    def enter(self, message: Message, at: datetime) -> list[Report]:
+        """BridgeEnter."""
+        name, entering = message.get("BridgeUniqueid"), channel(message)
+        if not name or entering is None:
+            return []
+        bridge = self._bridges.setdefault(name, _Bridge())
+        bridge.inside[entering.id] = entering
+        # A channel that takes another's place is counted before the other is not.
+        swapped = message.get("SwapUniqueid") not in ("", entering.id)
+        self._count(bridge, message, less=int(swapped))
+        reports = self._joins(entering, name, at)
+        self._unsettle(name, at)
+        return reports
+
+    def leave(self, message: Message, at: datetime) -> list[Report]:
+        """BridgeLeave. It ends no leg by itself: a channel may leave for another bridge."""
+        name, leaving = message.get("BridgeUniqueid"), channel(message)
+        bridge = self._bridges.get(name)
+        if bridge is None or leaving is None:
+            return []
+        self._unsettle(name, at)
+        bridge.inside.pop(leaving.id, None)
+        self._count(bridge, message)
+        if not bridge.inside and not bridge.count:
+            del self._bridges[name]
+        return []
+
+    def merge(self, message: Message, at: datetime) -> list[Report]:
+        """BridgeMerge: whoever is in one bridge goes on to another."""
+        source, target = message.get("FromBridgeUniqueid"), message.get("ToBridgeUniqueid")
+        for leg in self._legs:
+            moved = {one: target for one, home in leg.homes.items() if home == source}
+            leg.homes.update(moved)
+        self._unsettle(target, at)
+        return []
+
+    def destroy(self, message: Message, at: datetime) -> list[Report]:
+        """BridgeDestroy."""
+        name = message.get("BridgeUniqueid")
+        self._unsettle(name, at)
+        self._bridges.pop(name, None)
+        return []
+
+    def room(self, message: Message, at: datetime) -> list[Report]:
+        """ConfbridgeJoin, MeetmeJoin: a conference, however few are in it."""
+        leg = self._legs.find(channel(message))
+        if leg is None:
+            return []
+        leg.in_room = True
+        return self._legs.show(leg, at)
+
+    def left_room(self, message: Message, at: datetime) -> list[Report]:
+        """ConfbridgeLeave, MeetmeLeave: usually to hang up."""
+        if leg := self._legs.find(channel(message)):
+            leg.in_room = False
+            self._look_later(leg, at)
+        return []
+
+    def gone(self, channel_id: str) -> None:
+        """The channel hung up."""
+        for bridge in self._bridges.values():
+            bridge.inside.pop(channel_id, None)
+
+    def forget(self, _message: Message, _at: datetime) -> list[Report]:
+        """FullyBooted: a new connection, and nobody knows what was missed."""
+        self._bridges.clear()
+        for leg in self._legs:
+            leg.homes.clear()
+        return []
+
+    def with_others(self, leg: Leg, besides: set[str]) -> bool:
+        """The agent is in a bridge with someone, not counting the channels `besides`."""
+        return any(
+            self._others(name, leg, besides)
+            for name, bridge in self._bridges.items()
+            if leg.channels & bridge.inside.keys()
+        )
+
+    # ------------------------------------------------------------------------------------------
+
+    def _count(self, bridge: _Bridge, message: Message, *, less: int = 0) -> None:
+        told = message.number("BridgeNumChannels")
+        bridge.count = len(bridge.inside) if told is None else told - less
+
+    def _joins(self, entering: Channel, name: str, at: datetime) -> list[Report]:
+        leg = self._legs.find(entering)
+        if entering.runs_dialplan or entering.state not in ("Up", ""):
+            return []  # whoever is called by a transfer rings inside the bridge
+        if leg:
+            leg.held = False
+            leg.homes.setdefault(entering.id, name)
+            return self._legs.answer(leg, at) if entering.id == leg.main else []
+        member = self._ringing.phone(entering)
+        known = self._legs.over(entering) or self._legs.consulting(entering)
+        if member is None or known:
+            return []
+        other = self._legs.talking(member.person)
+        if other and not self._legs.same_call(member.person, entering.linkedid):
+            consult = Consult(other, member, entering, entering.exten, answered=True)
+            return self._legs.consult(consult, at)
+        return self._ringing.unheard(member, entering, None, at, kind=CallKind.OUTBOUND)
+
+    def _unsettle(self, name: str, at: datetime) -> None:
+        """Look again at every agent whom a change of this bridge may concern."""
+        bridge = self._bridges.get(name, _Bridge())
+        for leg in self._legs:
+            if leg.channels & bridge.inside.keys() or name in leg.homes.values():
+                self._look_later(leg, at)
+
+    def _look_later(self, leg: Leg, at: datetime) -> None:
+        self._deferred.drop(("bridge", leg.id))  # every change starts the wait anew
+        self._deferred.put(("bridge", leg.id), at, partial(self._look, leg, at))
+
+    def _look(self, leg: Leg, at: datetime) -> list[Report]:
+        now = {
+            one: name
+            for name, bridge in self._bridges.items()
+            for one in leg.channels & bridge.inside.keys()
+        }
+        leg.crowded = any(self._bridges[name].count >= CONFERENCE for name in now.values())
+        leg.threeway &= not leg.crowded  # from here on the bridge tells
+        left = [leg.homes[one] for one in now if leg.homes.get(one, now[one]) != now[one]]
+        leg.away = any(self._others(home, leg, set()) for home in left)
+        if not leg.away:
+            leg.homes = now
+        return self._legs.show(leg, at)
+
+    def _others(self, name: str, leg: Leg, besides: set[str]) -> bool:
+        bridge = self._bridges.get(name)
+        return bridge is not None and any(
+            one.id not in leg.channels | besides and one.stem not in leg.stems
+            for one in bridge.inside.values()
+        )

@@ -1,0 +1,32 @@
+"""Events that Asterisk is known to send and that say nothing of what Rollcall keeps."""
+
+_NAMES = """
+AGIExecEnd AGIExecStart AOC-D AOC-E AOC-S AgentLogin AgentLogoff Agents AgentsComplete Alarm
+AlarmClear AorDetail AorList AorListComplete AsyncAGIEnd AsyncAGIExec AsyncAGIStart AuthDetail
+AuthList AuthListComplete AuthMethodNotAllowed BridgeCreate BridgeInfoChannel
+BridgeInfoComplete BridgeListComplete BridgeListItem BridgeVideoSourceUpdate CEL Cdr
+ChallengeResponseFailed ChallengeSent ChanSpyStart ChanSpyStop ChannelTalkingStart
+ChannelTalkingStop ConfbridgeEnd ConfbridgeList ConfbridgeListComplete ConfbridgeListRooms
+ConfbridgeListRoomsComplete ConfbridgeMute ConfbridgeRecord ConfbridgeStart
+ConfbridgeStopRecord ConfbridgeTalking ConfbridgeUnmute ContactList ContactListComplete
+ContactStatusDetail CoreShowChannel CoreShowChannelMapComplete CoreShowChannelsComplete
+DAHDIChannel DNDState DTMFBegin DTMFEnd DeadlockStart DeviceStateListComplete DialState
+EndpointDetail EndpointDetailComplete EndpointList EndpointListComplete
+ExtensionStateListComplete ExtensionStatus FAXSession FAXSessionsComplete FAXSessionsEntry
+FAXStats FAXStatus FailedACL Flash HangupHandlerPop HangupHandlerPush
+HangupHandlerRun IdentifyDetail InvalidAccountID InvalidPassword InvalidTransport Load
+LoadAverageLimit LocalBridge LocalOptimizationBegin LocalOptimizationEnd LogChannel MCID
+MWIGet MWIGetComplete MeetmeEnd MeetmeMute MeetmeTalkRequest MeetmeTalking MemoryLimit
+MessageWaiting MiniVoiceMail MixMonitorMute MixMonitorStart MixMonitorStop MonitorStart
+MonitorStop MusicOnHoldStart MusicOnHoldStop NewAccountCode NewCallerid NewConnectedLine
+NewExten Newexten OriginateResponse ParkedCall ParkedCallGiveUp ParkedCallSwap
+ParkedCallTimeOut Pickup PresenceStateChange PresenceStateListComplete PresenceStatus
+QueueCallerPriorityChange QueueMemberPenalty QueueMemberRingInuse
+QueueMemberRingInUse QueueSummary QueueSummaryComplete RTCPReceived RTCPSent ReceiveFAX
+RegistrationInboundContactStatus Registry Reload RequestBadFormat RequestNotAllowed
+RequestNotSupported ResourceListDetail SendFAX SessionLimit SessionTimeout Shutdown
+SoundsFileCopyComplete SpanAlarm SpanAlarmClear Status StatusComplete SuccessfulAuth
+TransportDetail UnParkedCall UnexpectedAddress Unload UserEvent VarSet Wink
+"""
+
+IGNORED = frozenset(_NAMES.split())

@@ -1,0 +1,114 @@
+"""What Asterisk says, told in Rollcall's words. Pure: time comes with each message."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from routing.connectors.asterisk.ami import Message
+from routing.connectors.asterisk.bridges import Bridges
+from routing.connectors.asterisk.callers import Callers
+from routing.connectors.asterisk.deferred import Deferred
+from routing.connectors.asterisk.ignored import IGNORED
+from routing.connectors.asterisk.legs import Legs
+from routing.connectors.asterisk.members import Members
+from routing.connectors.asterisk.reach import Reach
+from routing.connectors.asterisk.renames import Renames
+from routing.connectors.asterisk.ring_ends import RingEnds
+from routing.connectors.asterisk.ringing import Ringing
+from routing.connectors.asterisk.snapshot import Snapshots
+from routing.connectors.asterisk.talking import Talking
+from routing.reports import Report
+
+Handler = Callable[[Message, datetime], list[Report]]
+
+
+class Translator:
+    """Follows one Asterisk system from its messages, in the order in which they came.
+
+    `phones` are addresses to follow though no queue has named them yet. Keep one translator over
+    lost connections: a snapshot (QueueStatus, of all queues) brings it up to date.
+
+    `unknown` counts, by their names, events that no Asterisk is known to send.
+    """
+
+    def __init__(self, phones: Iterable[str] = ()) -> None:
+        self.unknown: Counter[str] = Counter()
+        self._deferred = Deferred()
+        self._members = Members(phones)
+        self._callers = Callers()
+        self._legs = Legs(self._members, self._deferred)
+        self._ringing = Ringing(self._members, self._callers, self._legs)
+        self._ring_ends = RingEnds(self._members, self._legs, self._ringing, self._deferred)
+        bridges = Bridges(self._legs, self._ringing, self._deferred)
+        talking = Talking(self._members, self._legs, bridges, self._ring_ends)
+        self._snapshots = Snapshots(self._members, self._callers, self._legs)
+        reach = Reach(self._members)
+        self._handlers: dict[str, Handler] = {
+            "AgentCalled": self._ringing.called,
+            "AgentComplete": talking.complete,
+            "AgentConnect": self._ring_ends.connect,
+            "AgentDump": talking.dump,
+            "AgentRingNoAnswer": self._ring_ends.ring_no_answer,
+            "AttendedTransfer": talking.attended_transfer,
+            "BlindTransfer": talking.blind_transfer,
+            "BridgeDestroy": bridges.destroy,
+            "BridgeEnter": bridges.enter,
+            "BridgeLeave": bridges.leave,
+            "BridgeMerge": bridges.merge,
+            "ConfbridgeJoin": bridges.room,
+            "ConfbridgeLeave": bridges.left_room,
+            "ContactStatus": reach.contact,
+            "DeviceStateChange": reach.state,
+            "DialBegin": self._ringing.dial_begin,
+            "DialEnd": self._ring_ends.dial_end,
+            "FullyBooted": bridges.forget,
+            "Hangup": talking.hang_up,
+            "HangupRequest": self._ring_ends.hangup_request,
+            "Hold": talking.hold,
+            "MeetmeJoin": bridges.room,
+            "MeetmeLeave": bridges.left_room,
+            "Newchannel": self._ringing.new_channel,
+            "Newstate": self._ringing.new_state,
+            "PeerStatus": reach.peer,
+            "QueueCallerAbandon": self._callers.abandoned,
+            "QueueCallerJoin": self._joined,
+            "QueueCallerLeave": self._callers.left,
+            "QueueEntry": self._snapshots.entry,
+            "QueueMember": self._snapshots.member,
+            "QueueMemberAdded": self._added,
+            "QueueMemberPause": self._members.paused,
+            "QueueMemberRemoved": self._members.removed,
+            "QueueMemberStatus": self._status,
+            "QueueParams": self._snapshots.params,
+            "QueueStatusComplete": self._snapshots.complete,
+            "Rename": Renames(self._legs, self._ringing).rename,
+            "SoftHangupRequest": self._ring_ends.hangup_request,
+            "Unhold": talking.unhold,
+        }
+
+    def feed(self, message: Message, at: datetime) -> list[Report]:
+        """Take in one message, heard `at` an aware UTC time; gives what is to be reported, in the
+        order in which it happened. Raises nothing for whatever the message says or leaves out."""
+        reports = self.settle(at)
+        self._legs.heard += 1
+        handler = self._handlers.get(message.event)
+        if handler:
+            return reports + handler(message, at)
+        if message.event and message.event not in IGNORED:
+            self.unknown[message.event] += 1
+        return reports
+
+    def settle(self, at: datetime) -> list[Report]:
+        """Give what was held back for what might still be said of it, and has waited long enough
+        by `at`. To be asked when Asterisk is silent, and `LINGER` after the last message."""
+        return self._deferred.due(at)
+
+    def _joined(self, message: Message, at: datetime) -> list[Report]:
+        return self._callers.joined(message, at, self._legs.heard)
+
+    def _added(self, message: Message, at: datetime) -> list[Report]:
+        self._snapshots.added(message)
+        return self._members.added(message, at)
+
+    def _status(self, message: Message, at: datetime) -> list[Report]:
+        return self._members.status(message, at) + self._ring_ends.device_status(message, at)

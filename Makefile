@@ -25,7 +25,7 @@ test: .venv/dev lint ## Run every check and test
 lint: .venv/dev ## Check style, types, layers, settings and migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy config presence routing dashboard tests bench
+	$(BIN)/mypy config presence routing dashboard tests bench docs
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
@@ -34,7 +34,7 @@ bench: .venv/dev ## Measure how fast changes reach the board
 	$(BIN)/python -m bench.board
 
 screenshots: .venv/dev ## Make the screenshots in docs/
-	$(BIN)/python -m docs.screenshots
+	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m docs.screenshots
 
 lock: .venv/dev ## Make the hashed lock files from pyproject.toml anew
 	sh requirements/lock.sh

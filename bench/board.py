@@ -27,6 +27,7 @@ import websockets
 ROOT = Path(__file__).resolve().parent.parent
 MEASURED = 5  # watchers whose messages are parsed; the others only read
 SENDERS = 8  # connections that carry the changes
+ORIGIN = websockets.Origin("http://127.0.0.1")
 SETTLE = 3.0  # seconds to wait for what is still under way
 STATUSES = ("busy", "available")
 
@@ -58,7 +59,9 @@ class Watchers:
     async def __aenter__(self) -> "Watchers":
         sockets = []
         for _ in range(self._count):
-            sockets.append(await websockets.connect(self._url, max_size=None, compression=None))
+            sockets.append(
+                await websockets.connect(self._url, max_size=None, compression=None, origin=ORIGIN)
+            )
         for position, watcher in enumerate(sockets):
             measured = position < MEASURED
             self._tasks.append(asyncio.create_task(self._watch(watcher, measured)))

@@ -1,1 +1,21 @@
-urlpatterns: list[object] = []
+"""The pages that people see, and what they can do there."""
+
+from django.urls import path
+
+from dashboard.views import account, floor, me
+
+urlpatterns = [
+    path("", account.home, name="home"),
+    path("login/", account.Login.as_view(), name="login"),
+    path("logout/", account.Logout.as_view(), name="logout"),
+    path("ticket/", account.ticket, name="ticket"),
+    path("me/", me.agent_page, name="agent_page"),
+    path("me/mode/", me.mode, name="mode"),
+    path("me/pending/cancel/", me.cancel_pending, name="cancel_pending"),
+    path("me/wrap-up/done/", me.wrap_up_done, name="wrap_up_done"),
+    path("me/device/", me.device, name="device"),
+    path("me/microphone/", me.microphone, name="microphone"),
+    path("me/log-in-policy/", me.login_policy, name="login_policy"),
+    path("monitor/", floor.monitor, name="monitor"),
+    path("agents/<int:agent_id>/mode/", floor.set_mode, name="set_mode"),
+]

@@ -1,6 +1,6 @@
 """Take the screenshots in docs/screenshots from a demo floor that has been at work for a while.
 
-    make screenshots
+make screenshots
 """
 
 import os

@@ -26,6 +26,7 @@ from presence.models import (
 admin.site.site_header = "Rollcall"
 admin.site.site_title = "Rollcall"
 admin.site.index_title = "Administration"
+admin.site.disable_action("delete_selected")  # one at a time, where it is not used
 
 
 def in_use(thing: Model) -> bool:
@@ -49,11 +50,6 @@ class KeepUsed(admin.ModelAdmin):
     """What is used is deactivated, never deleted."""
 
     actions = ["deactivate", "activate"]
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        found = super().get_actions(request)
-        found.pop("delete_selected", None)
-        return found
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or not in_use(obj))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import connection
-from django.db.utils import DatabaseError
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from presence import connections
@@ -36,7 +36,7 @@ def next_due() -> datetime | None:
 
 
 def tick(now: datetime, apply_all: Door) -> int:
-    """Fire everything due by `now`, in order of when it was due; gives how many deadlines fired.
+    """Fire everything due by `now`, in order of when it was due; gives for how many agents.
 
     Each fires dated when it was due. Rows that another clock has in hand are left to it.
     """
@@ -47,15 +47,33 @@ def tick(now: datetime, apply_all: Door) -> int:
 
 
 def _fire_batch(now: datetime, apply_all: Door) -> int:
-    if (due := next_due()) is None or due > now:
+    if (earliest := next_due()) is None or earliest > now:
         return 0
+    due = AgentState.objects.filter(deadline_at__lte=now)
+    try:
+        return _fire(due, now, apply_all)
+    except OperationalError:
+        raise
+    except Exception:
+        # One agent whose deadline cannot be applied must not stop everybody else's.
+        log.exception("deadlines_failed")
+        return sum(_fire_one(due.filter(agent_id=state.agent_id), now, apply_all) for state in due)
+
+
+def _fire_one(due: QuerySet[AgentState], now: datetime, apply_all: Door) -> int:
+    try:
+        return _fire(due, now, apply_all)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("deadline_failed")
+        return 0
+
+
+def _fire(due: QuerySet[AgentState], now: datetime, apply_all: Door) -> int:
     with write():
-        agents = list(
-            AgentState.objects.select_for_update(skip_locked=True)
-            .filter(deadline_at__lte=now)
-            .order_by("deadline_at", "agent_id")
-            .values_list("agent_id", flat=True)[:_BATCH]
-        )
+        free = due.select_for_update(skip_locked=True).order_by("deadline_at", "agent_id")
+        agents = list(free.values_list("agent_id", flat=True)[:_BATCH])
         apply_all([(agent_id, DeadlineReached(at=now, source="clock")) for agent_id in agents])
     return len(agents)
 
@@ -77,8 +95,8 @@ class Clock(threading.Thread):
         while not self._stopping.wait(self._period):
             try:
                 self._turn(timezone.now())
-            except DatabaseError as error:
-                # The database is away: keep trying, for what is due stays due.
+            except Exception as error:
+                # The database is away, or worse: keep trying, for what is due stays due.
                 log.warning("clock_waits", error=str(error))
                 connection.close()
                 self._stopping.wait(1)

@@ -76,6 +76,7 @@ class Lease:
 
     def _disconnect(self, agent_id: int, now: datetime) -> None:
         Connection.objects.filter(server_id=self.server_id, agent_id=agent_id).delete()
+        actions.lock({agent_id})  # a page that opens elsewhere is seen now, or comes after
         if not _connected_elsewhere(agent_id, now):
             actions.apply(agent_id, WebphoneLost(at=now, source="connections"))
 
@@ -97,6 +98,7 @@ def _end(servers: list[uuid.UUID], at: datetime) -> None:
         agents = list(gone.order_by("agent_id").values_list("agent_id", flat=True))
         gone.delete()
         Server.objects.filter(pk__in=servers).delete()
+        actions.lock(set(agents))
         lost = [agent for agent in agents if not _connected_elsewhere(agent, at)]
         actions.apply_all([(agent, WebphoneLost(at=at, source="connections")) for agent in lost])
 

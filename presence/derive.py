@@ -134,9 +134,8 @@ def receive_refusals(
     """Every cause that keeps a call of this kind from being offered; empty when it may be."""
     causes = []
     if kind is CallKind.DIRECT:
-        if state.engaged:
-            causes.append(Refusal.ENGAGED)
-        return tuple(causes)
+        wraps_up = all(leg.state is LegState.WRAP_UP for leg in state.legs)
+        return () if wraps_up else (Refusal.ENGAGED,)
     if not rules.accepts_inbound(state.mode.status):
         causes.append(Refusal.MODE)
     if state.pending:
@@ -218,6 +217,7 @@ def _maximum(state: State, rules: Rules) -> Deadline | None:
     rule = rules.statuses.get(state.mode.status)
     if state.engaged or not rule or not rule.maximum or not rule.then:
         return None
-    if rules.accepts_inbound(rule.then) and not rule.accepts_inbound:
+    raises = rules.accepts_inbound(rule.then) and not rule.accepts_inbound
+    if raises or rule.then == state.mode.status:
         return None
     return Deadline(state.mode_since + timedelta(seconds=rule.maximum), Timer.MAXIMUM)

@@ -38,7 +38,10 @@ def publish(agent_ids: Iterable[int]) -> None:
     """Say that these agents changed. Never blocks, never raises."""
     ids = sorted(set(agent_ids))
     for listener in tuple(_listeners):
-        listener(ids)
+        try:
+            listener(ids)
+        except Exception:  # the change is committed; a reader's fault is not the writer's
+            log.exception("listener_failed", agents=len(ids))
     if settings.REDIS_URL:
         _ensure_sender()
         try:

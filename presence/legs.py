@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from presence import derive
 from presence.decision import LegChange, Refused, Step
-from presence.events import Cause, Choice, LegAction, LegEvent, NoAnswer
+from presence.events import CallKind, Cause, Choice, LegAction, LegEvent, NoAnswer
 from presence.state import REMEMBERED_LEGS, Hold, Leg, LegState, Rules, State
 
 _TALKING = (LegState.HANDLING, LegState.ON_HOLD, LegState.CONSULTING, LegState.IN_CONFERENCE)
@@ -69,8 +69,9 @@ def leg_event(state: State, event: LegEvent, rules: Rules) -> Step | Refused:
         return Step(state, event.cause, event.actor)
     passes_wrap_up = target is LegState.WRAP_UP and leg.call.wrap_up == 0
     if target is LegState.ENDED or passes_wrap_up:
-        return _end_leg(state, leg, event)
-    if event.at < leg.heard and target is not LegState.WRAP_UP:
+        return _end_leg(state, leg, event, rules)
+    # An answer cannot be older than the offer, whatever two clocks say; among activities it can.
+    if leg.state in _TALKING and event.at < leg.heard and target is not LegState.WRAP_UP:
         return Refused("out_of_date", "Something newer is already known of that call.")
     return _move(state, leg, event, target)
 
@@ -95,7 +96,8 @@ def _new_leg(state: State, event: LegEvent, target: LegState, rules: Rules) -> S
     ring = event.call.ring if target is LegState.OFFERED else None
     deadline = state.at + timedelta(seconds=ring) if ring else None
     leg = Leg(event.leg, event.call, target, state.at, event.at, answered, deadline)
-    no_answer = None if answered else state.no_answer
+    took_offer = answered and event.call.kind is not CallKind.OUTBOUND
+    no_answer = None if took_offer else state.no_answer
     state = replace(state, legs=(*state.legs, leg), no_answer=no_answer)
     return Step(state, event.cause, event.actor, (LegChange(leg),))
 
@@ -111,28 +113,35 @@ def _move(state: State, leg: Leg, event: LegEvent, target: LegState) -> Step:
         deadline=state.at + timedelta(seconds=wrap_up) if wrap_up else None,
     )
     legs = tuple(after if other.id == leg.id else other for other in state.legs)
-    no_answer = None if event.action is LegAction.ANSWERED else state.no_answer
+    # Taking an offer ends No Answer; a far end that answers the agent's own call does not.
+    no_answer = None if leg.state is LegState.OFFERED else state.no_answer
     state = replace(state, legs=legs, no_answer=no_answer)
     ended = event.action if target is LegState.WRAP_UP else None
     return Step(state, event.cause, event.actor, (LegChange(after, ended),))
 
 
-def _end_leg(state: State, leg: Leg, event: LegEvent) -> Step:
+def _end_leg(state: State, leg: Leg, event: LegEvent, rules: Rules) -> Step:
     state = _drop(state, leg)
     cause, waits = event.cause, state.pending is not None
     if event.action is LegAction.REJECTED:
         state = replace(state, no_answer=None)
         if not waits:
             cause = Cause.REJECTED
-            state = _lower_to_busy(state, cause)
+            state = _lower_to_busy(state, rules, cause)
     elif event.action is LegAction.RING_TIMED_OUT and not waits:
         cause = Cause.RING_NO_ANSWER
-        state = _ring_no_answer(state, leg)
-    elif leg.answered and leg.call.cool_down and not state.engaged:
-        until = state.at + timedelta(seconds=leg.call.cool_down)
-        state = replace(state, cool_down_until=until)
+        state = _ring_no_answer(state, rules, leg)
+    else:
+        state = _cool_down(state, leg)
     ended = LegChange(replace(leg, state=LegState.ENDED, since=state.at), event.action)
     return _apply_pending(Step(state, cause, event.actor, (ended,)))
+
+
+def _cool_down(state: State, leg: Leg) -> State:
+    """After the last leg nothing is offered for a while, if the agent had taken that call."""
+    if state.engaged or not leg.answered or not leg.call.cool_down:
+        return state
+    return replace(state, cool_down_until=state.at + timedelta(seconds=leg.call.cool_down))
 
 
 def _drop(state: State, leg: Leg) -> State:
@@ -144,17 +153,17 @@ def _remember(state: State, leg_id: str) -> State:
     return replace(state, ended=(*state.ended, leg_id)[-REMEMBERED_LEGS:])
 
 
-def _lower_to_busy(state: State, cause: Cause) -> State:
-    """Rejecting or missing a call makes an Available agent Busy. One who was withdrawn or offline
-    anyway stays so: an automatic rule never raises availability, nor ends a break."""
-    if state.mode.status != derive.AVAILABLE:
+def _lower_to_busy(state: State, rules: Rules, cause: Cause) -> State:
+    """Rejecting or missing a call makes an agent who takes calls Busy. One who was withdrawn or
+    offline anyway stays so: an automatic rule never raises availability, nor ends a break."""
+    if not rules.accepts_inbound(state.mode.status):
         return state
     return state.with_mode(Choice(derive.BUSY), cause, None)
 
 
-def _ring_no_answer(state: State, leg: Leg) -> State:
+def _ring_no_answer(state: State, rules: Rules, leg: Leg) -> State:
     if leg.call.no_answer is NoAnswer.BUSY:
-        return _lower_to_busy(state, Cause.RING_NO_ANSWER)
+        return _lower_to_busy(state, rules, Cause.RING_NO_ANSWER)
     if leg.call.no_answer is NoAnswer.HOLD:
         return replace(state, no_answer=Hold(state.at))
     if leg.call.no_answer is NoAnswer.HOLD_FOR:
@@ -177,7 +186,7 @@ def end_wrap_up(state: State) -> tuple[State, tuple[LegChange, ...]]:
     changes = []
     for leg in state.legs:
         if leg.state is LegState.WRAP_UP:
-            state = _drop(state, leg)
+            state = _cool_down(_drop(state, leg), leg)
             ended = replace(leg, state=LegState.ENDED, since=state.at)
             changes.append(LegChange(ended, LegAction.WRAP_UP_DONE))
     return state, tuple(changes)

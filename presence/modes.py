@@ -14,19 +14,20 @@ def choose(state: State, event: Choose, rules: Rules) -> Step:
     if event.immediate or rules.choice_ends_wrap_up:
         state, legs = end_wrap_up(state)
     if state.engaged:
-        return Step(_wait(state, event), event.cause, event.actor, legs)
+        state = _wait(state, event.choice, event.cause, event.actor)
+        return Step(state, event.cause, event.actor, legs)
     state = state.with_mode(event.choice, event.cause, event.actor)
     state = replace(state, no_answer=None, pending=None)
     return Step(state, event.cause, event.actor, legs)
 
 
-def _wait(state: State, event: Choose) -> State:
+def _wait(state: State, choice: Choice, cause: Cause, actor: int | None) -> State:
     """Let the chosen mode wait for the engagement to end; the current mode cancels what waits."""
-    if event.choice == state.mode:
+    if choice == state.mode:
         return replace(state, pending=None, no_answer=None)
-    if state.pending and state.pending.choice == event.choice:
+    if state.pending and state.pending.choice == choice:
         return state
-    return replace(state, pending=Pending(event.choice, state.at, event.cause, event.actor))
+    return replace(state, pending=Pending(choice, state.at, cause, actor))
 
 
 def cancel_pending(state: State, event: CancelPending, _rules: Rules) -> Step:
@@ -34,16 +35,20 @@ def cancel_pending(state: State, event: CancelPending, _rules: Rules) -> Step:
 
 
 def log_in(state: State, event: LogIn, rules: Rules) -> Step:
-    """A second browser changes nothing; else the login policy sets the mode."""
+    """A second browser changes nothing; else the login policy sets the mode. Back in the middle of
+    a call, one who had logged out gets it when the call ends."""
     already_in = state.logged_in and derive.is_present(state, rules)
     left, state = state.left_mode, replace(state, logged_in=True, left_mode=None)
-    if already_in or state.engaged:
+    if already_in or (state.engaged and left is None):
         return Step(state, Cause.LOG_IN, event.actor)
     policy = {
         LoginPolicy.OFFLINE: Choice(derive.OFFLINE),
         LoginPolicy.AVAILABLE: Choice(derive.AVAILABLE),
         LoginPolicy.RESTORE: left or state.mode,
     }
+    if state.engaged:
+        state = _wait(state, policy[rules.login], Cause.LOG_IN, event.actor)
+        return Step(state, Cause.LOG_IN, event.actor)
     state = state.with_mode(policy[rules.login], Cause.LOG_IN, event.actor)
     return Step(replace(state, no_answer=None, pending=None), Cause.LOG_IN, event.actor)
 
@@ -53,7 +58,7 @@ def log_out(state: State, event: LogOut, _rules: Rules) -> Step:
     left = state.left_mode if state.mode == offline else state.mode
     state = replace(state, logged_in=False, left_mode=left)
     if state.engaged:
-        pending = Pending(offline, state.at, event.cause, event.actor)
-        return Step(replace(state, pending=pending), event.cause, event.actor)
+        state = _wait(state, offline, event.cause, event.actor)
+        return Step(state, event.cause, event.actor)
     state = state.with_mode(offline, event.cause, event.actor)
     return Step(replace(state, no_answer=None, pending=None), event.cause, event.actor)

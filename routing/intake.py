@@ -20,7 +20,7 @@ from presence.events import (
 from presence.models import Agent, Device
 from presence.writing import write
 from routing import actions
-from routing.models import Interaction, Membership, Queue, RingGroup
+from routing.models import Interaction, Leg, Membership, Queue, RingGroup
 from routing.reports import (
     CallerReported,
     LegReported,
@@ -113,6 +113,10 @@ class Intake:
 
     def _leg(self, report: LegReported) -> list[Outcome]:
         if (agent := self._known_agent(report.address)) is None:
+            return []
+        if Leg.objects.filter(agent=agent, external_id=report.leg, ended_at__isnull=False).exists():
+            # The machine remembers the last legs only; the record remembers them all.
+            self.outcomes[Result.REFUSED] += 1
             return []
         interaction = self._interaction(report, report.kind)
         event = LegEvent(

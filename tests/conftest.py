@@ -1,12 +1,14 @@
 """Fixtures for every test: a database that threads can share, and the catalogue in it."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connections
 
-from presence.models import Agent
+from presence.models import Agent, Status
 from tests import factories
 
 
@@ -20,9 +22,11 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 
 @pytest.fixture
-def committed(transactional_db: None, django_db_serialized_rollback: None) -> None:
-    """A database whose transactions commit, so that threads see each other's; with the catalogue
-    that the migrations made. It is emptied afterwards."""
+def committed(transactional_db: None) -> None:
+    """A database whose transactions commit, so that threads see each other's. It is emptied after
+    each such test, so the catalogue that a migration made is made again."""
+    if not Status.objects.exists():
+        import_module("presence.migrations.0002_catalogue").make(apps, None)
 
 
 @pytest.fixture

@@ -145,11 +145,14 @@ def test_members_join_and_leave_queues(alice: Agent, intake: Intake) -> None:
 
 def test_b8_a_caller_who_gives_up_is_abandoned_and_no_miss(alice: Agent, intake: Intake) -> None:
     make_queue("support", members=[alice])
-    caller = {"queue": "support", "interaction": "call", "caller": "15550101"}
-    intake.take(CallerReported(at=at(0), id="j", joined=True, **caller))
+    intake.take(CallerReported(at=at(0), id="j", queue="support", interaction="call"))
     intake.take(leg_report(alice, LegAction.OFFERED, 1))
     intake.take(leg_report(alice, LegAction.WITHDRAWN, 4))
-    intake.take(CallerReported(at=at(4), id="l", joined=False, abandoned=True, **caller))
+    intake.take(
+        CallerReported(
+            at=at(4), id="l", queue="support", interaction="call", joined=False, abandoned=True
+        )
+    )
     interaction = Interaction.objects.get()
     assert (interaction.abandoned, interaction.ended_at) == (True, at(4))
     assert row_of(alice).shown_status_id == "available"
@@ -186,3 +189,13 @@ def test_every_report_that_counted_is_a_transition(alice: Agent, intake: Intake)
     intake.take(leg_report(alice, LegAction.OFFERED, 1))
     transition = Transition.objects.get(source="pbx")
     assert (transition.event, transition.event_id) == ("LegEvent", "leg:offered")
+
+
+def test_ended_is_final_even_for_a_leg_that_was_long_ago(alice: Agent, intake: Intake) -> None:
+    for number in range(40):
+        leg = f"leg{number}"
+        intake.take(leg_report(alice, LegAction.OFFERED, number, leg=leg))
+        intake.take(leg_report(alice, LegAction.WITHDRAWN, number, leg=leg))
+    intake.take(leg_report(alice, LegAction.ANSWERED, 50, leg="leg0"))
+    assert row_of(alice).shown_status_id == "available"
+    assert intake.outcomes[Result.REFUSED] == 1

@@ -106,7 +106,7 @@ def doubled(name: str, folder: Path) -> Path:
 def history() -> list[tuple[Any, ...]]:
     intervals = Interval.objects.values_list("agent__name", "status_id", "started_at", "ended_at")
     legs = Leg.objects.values_list("agent__name", "state", "outcome", "started_at", "ended_at")
-    return [*intervals, *legs.order_by("pk"), Transition.objects.count()]
+    return [*intervals, *legs.order_by("pk"), (Transition.objects.count(),)]
 
 
 @pytest.mark.parametrize("name", TIMELINES)

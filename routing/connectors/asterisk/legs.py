@@ -92,10 +92,8 @@ class Legs:
         return guesses[0]
 
     def born(self, channel: Channel) -> None:
-        """A new channel: part of nothing that a snapshot told before. Names, other than ids, come
-        again once Asterisk was restarted."""
+        """A new channel: part of nothing that a snapshot told before."""
         self._born.add(channel.id)
-        self._over.discard(channel.stem)
 
     def over(self, channel: Channel) -> bool:
         """The channel hung up, or its leg ended: whatever still comes about it is late."""
@@ -123,6 +121,7 @@ class Legs:
         leg.linkedid = leg.linkedid or channel.linkedid
         leg.devices.add(channel.device)
         if channel.half:
+            self._over.discard(channel.stem)
             leg.stems.add(channel.stem)
             self._by_stem[channel.stem] = leg
         if channel.runs_dialplan:
@@ -139,11 +138,12 @@ class Legs:
     # --- what becomes of them -----------------------------------------------------------------
 
     def open(self, leg: Leg, channel: Channel | None, action: LegAction) -> list[Report]:
-        """A new leg, reported as `action`."""
+        """A new leg, reported as `action`; nothing where there is or was one of its name."""
+        if leg.id in self._live or leg.id in self._over:
+            return []
         self._live[leg.id] = leg
         if channel:
             self._over.discard(channel.id)
-            self._over.discard(channel.stem)
             self.attach(leg, channel)
         return self._say(leg, action, leg.since)
 
@@ -167,9 +167,11 @@ class Legs:
         """The leg ended, if it had not. Its channels are followed no further."""
         if leg.stage is Stage.ENDED:
             return []
+        if action is LegAction.TRANSFERRED and leg.stage is not Stage.TALKING:
+            action = leg.when_over  # its answer was lost, and nobody transfers what only rings
         leg.stage = Stage.ENDED
         del self._live[leg.id]
-        for name in (*leg.channels, *leg.stems):
+        for name in (leg.id, *leg.channels, *leg.stems):
             self._by_channel.pop(name, None)
             self._by_stem.pop(name, None)
             self._over.add(name)

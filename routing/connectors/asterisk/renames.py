@@ -25,10 +25,10 @@ class Renames:
 
     def rename(self, message: Message, at: datetime) -> list[Report]:
         """Rename."""
-        name = message.get("Newname")
-        was = named(message.get("Channel") or message.get("Oldname"), message.get("Uniqueid"))
-        if not name or not was.id:
+        name, uniqueid = message.get("Newname"), message.get("Uniqueid")
+        if not name or not uniqueid:
             return []
+        was = named(message.get("Channel") or message.get("Oldname"), uniqueid)
         leg = self.legs.known(was)
         if name.endswith(_LEAVES):
             if leg:
@@ -38,7 +38,7 @@ class Renames:
             if leg and len(leg.channels) > 1:
                 self.legs.detach(leg, was)
             return []
-        now = named(name, message.get("Uniqueid"))
+        now = named(name, uniqueid)
         if heir_of := self._leaving.pop(name, None):
             self._inherit(heir_of, now)
             return []

@@ -77,7 +77,7 @@ class Talking:
         reports = self.legs.consulted(gone, at)
         if leg := self.legs.find(gone):
             reports += self._lost(leg, gone, message.number("Cause"), at)
-        if self.members.of_device(gone.device):
+        if leg or self.members.of_device(gone.device):
             self.legs.hung_up(gone)
         self.bridges.gone(gone.id)
         return reports

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from routing.connectors.asterisk.recording import Entry, Problem, find_origin, read
 from routing.connectors.asterisk.translator import Translator
@@ -60,8 +61,11 @@ class Command(BaseCommand):
             raise CommandError("--wrap-up sets what --create makes; give both.")
         recordings = [self._read(path) for path in options["files"]]
         playable = [recording for recording in recordings if recording.entries]
-        for recording in sorted(playable, key=lambda recording: recording.recorded):
-            self._play(recording, options)
+        try:
+            for recording in sorted(playable, key=lambda recording: recording.recorded):
+                self._play(recording, options)
+        except DatabaseError as error:
+            raise CommandError(f"The database fails: {error}. Is it migrated?") from error
         if len(playable) < len(recordings):
             useless = ", ".join(str(r.path) for r in recordings if not r.entries)
             raise CommandError(f"No recording: {useless}")

@@ -1,0 +1,135 @@
+"""The agent's own bar: what they see of themselves on every page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.people import initials
+from dashboard.rows import Look, Talk, Waiting, reason_text, talk, waiting
+from presence import derive, store
+from presence.actions import rules_for
+from presence.choices import Option, options
+from presence.derive import Refusal
+from presence.events import DeviceKind
+from presence.models import Agent, AgentState, Status
+from presence.state import LegState, State
+from presence.words import HELP, WHY_NOT
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One of the agent's devices and whether it takes calls."""
+
+    kind: str
+    label: str
+    on: bool
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """One cause that keeps calls away, and what to do about it."""
+
+    code: str
+    label: str
+    help: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    agent: Agent
+    version: int
+    initials: str
+    status: Look
+    reason: str
+    since: datetime
+    max_seconds: int | None
+    mode: str
+    mode_reason: int | None
+    engaged: bool
+    pending: Waiting | None
+    talk: Talk | None
+    wrap_up: str
+    wrap_up_until: datetime | None
+    menu: tuple[Option, ...]
+    switches: tuple[Switch, ...]
+    why_not: tuple[WhyNot, ...]
+    microphone_refused: bool
+
+
+def read(agent_ids: Iterable[int]) -> dict[int, Bar]:
+    """The bars of these active agents. Agents of one team share one reading of the menu."""
+    menus: dict[int | None, tuple[Option, ...]] = {}
+    looks = {status.code: status for status in Status.objects.all()}
+    bars = {}
+    for row in _states(agent_ids):
+        team = row.agent.team_id
+        if team not in menus:
+            menus[team] = tuple(options(row.agent))
+        bars[row.agent_id] = _bar(row, menus[team], looks)
+    return bars
+
+
+def read_one(agent: Agent) -> Bar:
+    """Raises `KeyError` for an agent who is not active or was never enrolled."""
+    return read([agent.pk])[agent.pk]
+
+
+def _states(agent_ids: Iterable[int]) -> Iterable[AgentState]:
+    return (
+        AgentState.objects.filter(agent__active=True, agent_id__in=list(agent_ids))
+        .select_related(
+            "agent__team",
+            "shown_reason",
+            "mode_reason",
+            "pending",
+            "pending_reason",
+            "pending_actor__agent",
+        )
+        .prefetch_related("agent__devices")
+    )
+
+
+def _bar(row: AgentState, menu: tuple[Option, ...], looks: dict[str, Status]) -> Bar:
+    state, rules = store.load(row), rules_for(row.agent)
+    own = looks[derive.shown_status(state, rules, to_self=True)]
+    reason, since = _own_reason_and_since(row, own.code)
+    wrap_up = next((leg for leg in state.legs if leg.state is LegState.WRAP_UP), None)
+    refusals = derive.receive_refusals(state, rules)
+    return Bar(
+        agent=row.agent,
+        version=row.version,
+        initials=initials(row.agent.name),
+        status=Look.of(own),
+        reason=reason,
+        since=since,
+        max_seconds=own.max_seconds,
+        mode=row.mode_id,
+        mode_reason=row.mode_reason_id,
+        engaged=state.engaged,
+        pending=waiting(row),
+        talk=talk(row),
+        wrap_up=wrap_up.id if wrap_up else "",
+        wrap_up_until=wrap_up.deadline if wrap_up else None,
+        menu=menu,
+        switches=_switches(row.agent, state),
+        why_not=tuple(_why(refusal) for refusal in refusals),
+        microphone_refused=state.microphone_refused,
+    )
+
+
+def _own_reason_and_since(row: AgentState, code: str) -> tuple[str, datetime]:
+    """Where the agent sees their mode while others see Offline, its reason and since are told."""
+    if code == row.shown_status_id:
+        return reason_text(row.shown_reason, row.shown_note), row.shown_since
+    return reason_text(row.mode_reason, row.mode_note), row.mode_since
+
+
+def _why(refusal: Refusal) -> WhyNot:
+    return WhyNot(refusal.value, WHY_NOT[refusal], HELP[refusal])
+
+
+def _switches(agent: Agent, state: State) -> tuple[Switch, ...]:
+    return tuple(
+        Switch(device.kind, device.get_kind_display(), DeviceKind(device.kind) in state.devices)
+        for device in agent.devices.all()
+    )

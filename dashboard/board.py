@@ -1,0 +1,72 @@
+"""The board as this process knows it: reads what changed and renders it, in one thread."""
+
+from collections.abc import Set
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Sum
+from django.template.loader import render_to_string
+
+from dashboard import bar, rows
+from presence.models import AgentState
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What changed: rendered rows and bars by agent, and the agents that left the floor."""
+
+    rows: dict[int, str] = field(default_factory=dict)
+    bars: dict[int, str] = field(default_factory=dict)
+    gone: tuple[int, ...] = ()
+
+
+class Board:
+    """Remembers which version of each agent it rendered last. Versions only grow."""
+
+    def __init__(self) -> None:
+        self._versions: dict[int, int] = {}
+
+    def read(
+        self, ids: Set[int], watched: Set[int] = frozenset(), asked: Set[int] = frozenset()
+    ) -> Frame:
+        """Render those of `ids` that changed; bars of the `watched` that did, and of all `asked`.
+
+        Raises `DatabaseError`, and then knows what it knew before.
+        """
+        found = {row.id: row for row in rows.read(ids)} if ids else {}
+        fresh = {id_: row for id_, row in found.items() if self._versions.get(id_) != row.version}
+        gone = tuple(id_ for id_ in ids if id_ not in found and id_ in self._versions)
+        wanted = (fresh.keys() & watched) | asked
+        bars = bar.read(wanted) if wanted else {}
+        frame = Frame(
+            rows={id_: render_row(row) for id_, row in fresh.items()},
+            bars={id_: render_bar(own) for id_, own in bars.items()},
+            gone=gone,
+        )
+        self._versions |= {id_: row.version for id_, row in fresh.items()}
+        for id_ in gone:
+            del self._versions[id_]
+        return frame
+
+    def differing(self) -> set[int]:
+        """The agents whose state this board does not show: one small query when it is in step."""
+        active = AgentState.objects.filter(agent__active=True)
+        found = active.aggregate(sum=Sum("version"), count=Count("pk"))
+        if (found["sum"] or 0, found["count"]) == (
+            sum(self._versions.values()),
+            len(self._versions),
+        ):
+            return set()
+        current = dict(active.values_list("pk", "version"))
+        return {
+            id_
+            for id_ in current.keys() | self._versions.keys()
+            if current.get(id_) != self._versions.get(id_)
+        }
+
+
+def render_row(row: rows.Row) -> str:
+    return render_to_string("dashboard/row.html", {"row": row})
+
+
+def render_bar(own: bar.Bar) -> str:
+    return render_to_string("dashboard/bar.html", {"bar": own})

@@ -1,0 +1,221 @@
+"""One hub per process: hears which agents changed, reads and renders them once, and hands the same
+text to every socket that watches. A hint may be lost; the hub compares itself with the database."""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+import redis.asyncio as redis
+import structlog
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from dashboard import tickets
+from dashboard.board import Board, Frame
+from dashboard.outbox import TOO_SLOW, Outbox
+from dashboard.tickets import Ticket
+from presence import hints
+
+log = structlog.get_logger(__name__)
+
+FRAME = 0.1
+"""Seconds. Changes of one frame go out together; the first after a pause goes out at once."""
+FRAME_AGENTS = 200
+"""Agents read in one frame, so that a thousand reconnecting ones delay no single change."""
+HEAL_EVERY = 1.0
+BEAT_EVERY = 5.0
+RECHECK_EVERY = 30.0
+_RETRY = 1.0
+
+SIGNED_OUT = 4401
+
+T = TypeVar("T")
+
+
+def message(**content: object) -> str:
+    """A message to browsers; `now` (milliseconds) sets their clock."""
+    now = round(timezone.now().timestamp() * 1000)
+    return json.dumps({"now": now, **content}, separators=(",", ":"))
+
+
+class Hub:
+    """Everything but the board's own reading happens in the event loop's thread."""
+
+    def __init__(self) -> None:
+        self._sockets: dict[Outbox, Ticket] = {}
+        self._monitors: set[Outbox] = set()
+        self._own: defaultdict[int, set[Outbox]] = defaultdict(set)
+        self._reset()
+
+    def _reset(self) -> None:
+        self._board = Board()
+        self._rows: dict[int, str] = {}
+        self._changed: set[int] = set()
+        self._asked: set[int] = set()
+        self._snapshot: str | None = None
+        self._loaded = False
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        self._reset()
+        self._loop = asyncio.get_running_loop()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hub")
+        hints.listen(self._hint)
+        jobs = [
+            self._repeat(self._send_frame, FRAME),
+            self._repeat(self._heal, HEAL_EVERY),
+            self._repeat(self._beat, BEAT_EVERY),
+            self._repeat(self._recheck, RECHECK_EVERY),
+        ]
+        if settings.REDIS_URL:
+            jobs.append(self._repeat(self._hear_others, _RETRY))
+        self._tasks = [asyncio.create_task(job) for job in jobs]
+
+    async def stop(self) -> None:
+        hints.unlisten(self._hint)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._read(connections.close_all)
+        self._thread.shutdown()
+
+    def join(self, outbox: Outbox, ticket: Ticket) -> None:
+        """Register, then fetch: nothing awaits between the two, so no change falls between."""
+        self._sockets[outbox] = ticket
+        outbox.put(message())
+        if ticket.agent is not None:
+            self._own[ticket.agent].add(outbox)
+            self._asked.add(ticket.agent)
+            self._wake.set()
+        if ticket.monitor:
+            self._monitors.add(outbox)
+            if self._loaded:
+                outbox.put(self._whole())
+
+    def leave(self, outbox: Outbox) -> None:
+        ticket = self._sockets.pop(outbox, None)
+        if ticket is None:
+            return
+        self._monitors.discard(outbox)
+        if ticket.agent is not None:
+            self._own[ticket.agent].discard(outbox)
+            if not self._own[ticket.agent]:
+                del self._own[ticket.agent]
+
+    def changed(self, agent_ids: Iterable[int]) -> None:
+        """These agents may have changed. Call in the event loop's thread."""
+        self._changed.update(agent_ids)
+        self._wake.set()
+
+    def _hint(self, agent_ids: list[int]) -> None:
+        self._loop.call_soon_threadsafe(self.changed, agent_ids)
+
+    # --- jobs ----------------------------------------------------------------------------------
+
+    async def _repeat(self, job: Callable[[], Awaitable[None]], pause: float) -> None:
+        """Run `job` as long as the process lives: a database or Redis that is away comes back,
+        and a hub that died would freeze every board."""
+        while True:
+            try:
+                await job()
+            except Exception as error:
+                log.warning("hub_waits", job=job.__name__, error=str(error))
+                await asyncio.sleep(_RETRY)
+            await asyncio.sleep(pause)
+
+    async def _send_frame(self) -> None:
+        await self._wake.wait()
+        self._wake.clear()
+        ids = set(list(self._changed)[:FRAME_AGENTS])
+        asked = set(list(self._asked)[:FRAME_AGENTS])
+        self._changed -= ids
+        self._asked -= asked
+        try:
+            read = partial(self._board.read, ids, set(self._own), asked)
+            self._publish(await self._read(read))
+        except BaseException:
+            self._changed |= ids
+            self._asked |= asked
+            self._wake.set()
+            raise
+        if self._changed or self._asked:
+            self._wake.set()
+
+    async def _heal(self) -> None:
+        """Find what hints did not tell of; the first time that is everybody."""
+        differing = await self._read(self._board.differing)
+        if not self._loaded:
+            self._publish(await self._read(partial(self._board.read, differing)), whole=True)
+        elif differing:
+            self.changed(differing)
+
+    async def _beat(self) -> None:
+        self._send_all(self._sockets, message())
+
+    async def _recheck(self) -> None:
+        revoked = await self._read(partial(tickets.revoked, set(self._sockets.values())))
+        for outbox, ticket in list(self._sockets.items()):
+            if ticket in revoked:
+                self._drop(outbox, SIGNED_OUT)
+
+    async def _hear_others(self) -> None:
+        client = redis.Redis.from_url(settings.REDIS_URL)
+        async with client, client.pubsub() as channel:
+            await channel.subscribe(hints.CHANNEL)
+            async for hint in channel.listen():
+                if hint["type"] == "message":
+                    self.changed(json.loads(hint["data"]))
+
+    async def _read(self, job: Callable[[], T]) -> T:
+        """Run `job` in the hub's own thread, whose connection stays open until an error."""
+        return await self._loop.run_in_executor(self._thread, _guarded, job)
+
+    # --- sending -------------------------------------------------------------------------------
+
+    def _publish(self, frame: Frame, *, whole: bool = False) -> None:
+        for agent_id, html in frame.bars.items():
+            if watchers := self._own.get(agent_id):
+                self._send_all(watchers, message(bar=html))
+        if not (frame.rows or frame.gone or whole):
+            return
+        self._rows |= frame.rows
+        for agent_id in frame.gone:
+            self._rows.pop(agent_id, None)
+        self._snapshot = None
+        if whole:
+            self._loaded = True
+            self._send_all(self._monitors, self._whole())
+        else:
+            self._send_all(self._monitors, message(rows=frame.rows, gone=frame.gone))
+
+    def _whole(self) -> str:
+        # Reconnecting boards come in hundreds: they share one text until something changes.
+        if self._snapshot is None:
+            self._snapshot = message(snapshot=True, rows=self._rows)
+        return self._snapshot
+
+    def _send_all(self, outboxes: Iterable[Outbox], text: str) -> None:
+        for outbox in list(outboxes):
+            if not outbox.put(text):
+                self._drop(outbox, TOO_SLOW)
+
+    def _drop(self, outbox: Outbox, code: int) -> None:
+        self.leave(outbox)
+        outbox.close(code)
+
+
+def _guarded(job: Callable[[], T]) -> T:
+    try:
+        return job()
+    except Exception:
+        connections.close_all()
+        raise
+
+
+hub = Hub()

@@ -1,0 +1,219 @@
+"""The monitor's rows: what the board tells of each agent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from dashboard.people import initials, name_of
+from presence import derive, store
+from presence.derive import Refusal
+from presence.events import Cause, DeviceKind, PhoneReach
+from presence.models import AgentState, Reason, Status
+from presence.state import Webphone
+from presence.words import ACTIVITY, CAUSE, WHY_NOT
+from routing.models import Membership
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a status looks, and where it stands in the catalogue."""
+
+    code: str
+    label: str
+    colour: str
+    icon: str
+    order: int
+
+    @classmethod
+    def of(cls, status: Status) -> "Look":
+        return cls(status.code, status.label, status.colour, status.icon, status.order)
+
+
+@dataclass(frozen=True)
+class DeviceMark:
+    """One device that takes calls: `state` is on, lost, off, unreachable or unknown."""
+
+    kind: str
+    state: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A pending mode, and who asked for it."""
+
+    label: str
+    reason: str
+    since: datetime
+    by: str
+
+    @property
+    def text(self) -> str:
+        return with_reason(self.label, self.reason)
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The agent's part in the call that the board tells of."""
+
+    state: str
+    label: str
+    since: datetime
+    queue: str
+    caller: str
+
+
+@dataclass(frozen=True)
+class Row:
+    id: int
+    version: int
+    name: str
+    initials: str
+    team_id: int | None
+    team: str
+    status: Look
+    reason: str
+    since: datetime
+    max_seconds: int | None
+    cause: str
+    availability: str
+    why_not: str
+    pending: Waiting | None
+    talk: Talk | None
+    queues: tuple[tuple[int, str], ...]
+    devices: tuple[DeviceMark, ...]
+
+    @property
+    def text(self) -> str:
+        """What the text filter looks in."""
+        words = [self.name, self.team, self.status.label, self.reason]
+        if self.talk:
+            words += [self.talk.queue, self.talk.caller]
+        return " ".join(filter(None, words)).lower()
+
+    @property
+    def queue_ids(self) -> str:
+        return " ".join(str(pk) for pk, _ in self.queues)
+
+
+def with_reason(label: str, reason: str) -> str:
+    return f"{label} – {reason}" if reason else label  # noqa: RUF001 - as people write it
+
+
+def reason_text(reason: Reason | None, note: str) -> str:
+    return reason.label if reason else note
+
+
+def read(ids: Iterable[int] | None = None) -> list[Row]:
+    """The rows of these active agents (None: of all), by name."""
+    memberships = Membership.objects.filter(ring_group__queue__active=True)
+    states: QuerySet[AgentState] = (
+        AgentState.objects.filter(agent__active=True)
+        .select_related(
+            "agent__team",
+            "shown_status",
+            "shown_reason",
+            "pending",
+            "pending_reason",
+            "pending_actor__agent",
+        )
+        .prefetch_related(
+            Prefetch(
+                "agent__memberships",
+                memberships.select_related("ring_group__queue"),
+                to_attr="served",
+            )
+        )
+        .order_by("agent__name", "pk")
+    )
+    if ids is not None:
+        states = states.filter(pk__in=ids)
+    return [_row(state) for state in states]
+
+
+def waiting(state: AgentState) -> Waiting | None:
+    if state.pending is None or state.pending_since is None:
+        return None
+    return Waiting(
+        label=state.pending.label,
+        reason=reason_text(state.pending_reason, state.pending_note),
+        since=state.pending_since,
+        by=_asked_by(state),
+    )
+
+
+def talk(state: AgentState) -> Talk | None:
+    leg = derive.leading_leg(store.load(state))
+    if leg is None:
+        return None
+    return Talk(leg.state.value, ACTIVITY[leg.state], leg.since, leg.call.queue, leg.call.caller)
+
+
+def _row(state: AgentState) -> Row:
+    agent = state.agent
+    availability, why_not = _availability(state)
+    return Row(
+        id=agent.pk,
+        version=state.version,
+        name=agent.name,
+        initials=initials(agent.name),
+        team_id=agent.team_id,
+        team=agent.team.name if agent.team else "",
+        status=Look.of(state.shown_status),
+        reason=reason_text(state.shown_reason, state.shown_note),
+        since=state.shown_since,
+        max_seconds=state.shown_status.max_seconds,
+        cause=CAUSE[Cause(state.shown_cause)],
+        availability=availability,
+        why_not=why_not,
+        pending=waiting(state),
+        talk=talk(state),
+        queues=_queues(state),
+        devices=tuple(_device(state, DeviceKind(kind)) for kind in state.devices),
+    )
+
+
+def _queues(state: AgentState) -> tuple[tuple[int, str], ...]:
+    served: list[Membership] = getattr(state.agent, "served", [])  # as `read` prefetched it
+    queues = {membership.ring_group.queue for membership in served}
+    return tuple(sorted(((queue.pk, queue.name) for queue in queues), key=lambda pair: pair[1]))
+
+
+def _availability(state: AgentState) -> tuple[str, str]:
+    if state.pending_id:
+        return "pending", ""
+    if state.may_receive:
+        return "available", ""
+    return "unavailable", WHY_NOT[Refusal(state.why_not)]
+
+
+def _asked_by(state: AgentState) -> str:
+    """Nobody, where the agent asked for it."""
+    if state.pending_cause == Cause.AGENT:
+        return ""
+    return name_of(state.pending_actor) or CAUSE[Cause(state.pending_cause)]
+
+
+_WEBPHONE = {
+    Webphone.CONNECTED: ("on", "Webphone connected"),
+    Webphone.LOST: ("lost", "Webphone lost a moment ago"),
+    Webphone.OFF: ("off", "Webphone not connected"),
+}
+_PHONE = {
+    PhoneReach.REACHABLE: ("on", "SIP phone reachable"),
+    PhoneReach.UNREACHABLE: ("unreachable", "SIP phone unreachable"),
+    PhoneReach.UNKNOWN: ("unknown", "SIP phone, reachability unknown"),
+}
+
+
+def _device(state: AgentState, kind: DeviceKind) -> DeviceMark:
+    if kind is DeviceKind.WEBPHONE:
+        if state.microphone_refused:
+            return DeviceMark(kind.value, "unreachable", "Webphone without microphone")
+        return DeviceMark(kind.value, *_WEBPHONE[Webphone(state.webphone)])
+    if kind is DeviceKind.SIP:
+        return DeviceMark(kind.value, *_PHONE[PhoneReach(state.phone)])
+    label = "Mobile app" if kind is DeviceKind.MOBILE else "Forwarding number"
+    return DeviceMark(kind.value, "on", f"{label} switched on")

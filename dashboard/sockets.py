@@ -1,0 +1,68 @@
+"""The one socket of a page: rows for monitors, the bar for agents, and an agent's webphone lease.
+
+A bare ASGI application: it only carries, and a connect costs no database and no shared thread.
+"""
+
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from django.db import close_old_connections
+from django.urls import path
+from django.utils import timezone
+
+from dashboard import tickets
+from dashboard.hub import SIGNED_OUT, hub
+from dashboard.outbox import Outbox, Send
+from presence.connections import process_lease
+
+log = structlog.get_logger(__name__)
+
+# One thread takes connects and disconnects in the order in which they happened.
+_leases = ThreadPoolExecutor(1, thread_name_prefix="leases")
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+async def page(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Serve one page's socket until it closes. What its ticket does not grant it does not get."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    query = parse_qs(scope["query_string"].decode())
+    ticket = tickets.accept(query.get("ticket", [""])[0])
+    if ticket is None:
+        # Closed after accepting, for a browser is not told why a handshake failed.
+        await send({"type": "websocket.close", "code": SIGNED_OUT})
+        return
+    outbox = Outbox(send)
+    hub.join(outbox, ticket)
+    _webphone(process_lease.opened, ticket.agent)
+    try:
+        while (await receive())["type"] != "websocket.disconnect":
+            pass  # sockets go one way
+    finally:
+        hub.leave(outbox)
+        outbox.discard()
+        _webphone(process_lease.closed, ticket.agent)
+
+
+def _webphone(change: Callable[[int, datetime], None], agent_id: int | None) -> None:
+    if agent_id is not None:
+        _leases.submit(_write, change, agent_id, timezone.now())
+
+
+def _write(change: Callable[[int, datetime], None], agent_id: int, at: datetime) -> None:
+    close_old_connections()
+    try:
+        change(agent_id, at)
+    except Exception:
+        # The lease's next renewal mends what could not be written now.
+        log.exception("connection_not_written", agent=agent_id)
+    finally:
+        close_old_connections()
+
+
+urlpatterns = [path("ws/", page)]  # type: ignore[arg-type] # stubs know of views only

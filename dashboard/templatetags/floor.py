@@ -1,0 +1,68 @@
+"""Durations that tick in the browser, and icons."""
+
+from datetime import datetime
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+def milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """0:07, 12:34, 1:02:03, 2d 03:04. Never negative: a clock may have been set back."""
+    whole = max(0, int(seconds))
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{days}d {hour:02}:{minute:02}"
+    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
+
+
+@register.simple_tag
+def since(moment: datetime, maximum: int | None = None) -> SafeString:
+    """The time since `moment`; static/clock.js keeps it running, and warns over `maximum`."""
+    passed = (timezone.now() - moment).total_seconds()
+    over = maximum is not None and passed > maximum
+    limit = format_html(' data-max="{}"', maximum) if maximum else ""
+    return format_html(
+        '<time data-since="{}"{}{} datetime="{}">{}</time>',
+        milliseconds(moment),
+        limit,
+        " data-over" if over else "",
+        moment.isoformat(timespec="seconds"),
+        duration(passed),
+    )
+
+
+@register.simple_tag
+def until(moment: datetime) -> SafeString:
+    """A countdown to `moment`."""
+    left = (moment - timezone.now()).total_seconds()
+    return format_html(
+        '<time data-until="{}" datetime="{}">{}</time>',
+        milliseconds(moment),
+        moment.isoformat(timespec="seconds"),
+        duration(left),
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def now_ms() -> int:
+    """The server's clock, which browsers go by."""
+    return milliseconds(timezone.now())

@@ -1,0 +1,64 @@
+"""Coming and going: the front door, log-in, log-out, and tickets for sockets."""
+
+from django.contrib.auth import views as auth
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from dashboard.people import agent_of, may_supervise
+from dashboard.tickets import Ticket, issue
+from presence.events import LogIn, LogOut
+from routing.actions import apply
+
+
+class Login(auth.LoginView):
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        user = form.get_user()
+        if agent := agent_of(user):
+            apply(agent.pk, LogIn(at=timezone.now(), actor=user.pk))
+        return answer
+
+
+class Logout(auth.LogoutView):
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if agent := agent_of(request.user):
+            apply(agent.pk, LogOut(at=timezone.now(), actor=request.user.pk))
+        return super().post(request, *args, **kwargs)
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Send people to where their work is."""
+    user = request.user
+    if not isinstance(user, User):
+        return redirect("login")
+    if agent_of(user):
+        return redirect("agent_page")
+    if may_supervise(user):
+        return redirect("monitor")
+    if user.is_staff:
+        return redirect("admin:index")
+    return render(request, "dashboard/nobody.html")
+
+
+@require_GET
+def ticket(request: HttpRequest) -> HttpResponse:
+    """A fresh ticket for a page whose own grew old; 401 where nobody is signed in any more."""
+    if not isinstance(request.user, User):
+        return JsonResponse({"error": "signed_out"}, status=401)
+    agent = agent_of(request.user)
+    monitor = "monitor" in request.GET
+    if monitor and not may_supervise(request.user):
+        return JsonResponse({"error": "forbidden"}, status=403)
+    fresh = Ticket(request.user.pk, agent.pk if agent else None, monitor)
+    answer = JsonResponse({"ticket": issue(fresh)})
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,132 @@
+"""What agents do to themselves, each a POST, and their own page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from dashboard import day
+from dashboard.people import agent_of
+from dashboard.views import answers
+from presence.choices import ChoiceError
+from presence.events import (
+    CancelPending,
+    Cause,
+    Choose,
+    DeviceKind,
+    DeviceSwitched,
+    Event,
+    LegAction,
+    LegEvent,
+    Microphone,
+)
+from presence.models import Agent
+from presence.state import LoginPolicy
+from presence.writing import write
+from routing.actions import apply
+
+Own = Callable[Concatenate[HttpRequest, Agent, ...], HttpResponse]
+
+
+def by_agent(view: Own) -> Callable[..., HttpResponse]:
+    """Pass the agent who asks; 403 for anybody else."""
+
+    @login_required
+    @wraps(view)
+    def checked(request: HttpRequest) -> HttpResponse:
+        agent = agent_of(request.user)
+        if agent is None:
+            raise PermissionDenied("Only agents have a status of their own.")
+        return view(request, agent)
+
+    return checked
+
+
+def _do(request: HttpRequest, agent: Agent, event: Event) -> HttpResponse:
+    outcome = apply(agent.pk, event)
+    return answers.own(request, agent, answers.refusal_of(outcome))
+
+
+@require_POST
+@by_agent
+def mode(request: HttpRequest, agent: Agent) -> HttpResponse:
+    try:
+        choice = answers.chosen(request, agent)
+    except ChoiceError as error:
+        return answers.own(request, agent, str(error))
+    now = timezone.now()
+    return _do(
+        request, agent, Choose(at=now, actor=agent.user_id, choice=choice, cause=Cause.AGENT)
+    )
+
+
+@require_POST
+@by_agent
+def cancel_pending(request: HttpRequest, agent: Agent) -> HttpResponse:
+    return _do(request, agent, CancelPending(at=timezone.now(), actor=agent.user_id))
+
+
+@require_POST
+@by_agent
+def wrap_up_done(request: HttpRequest, agent: Agent) -> HttpResponse:
+    done = LegEvent(
+        at=timezone.now(),
+        actor=agent.user_id,
+        action=LegAction.WRAP_UP_DONE,
+        leg=request.POST.get("leg", ""),
+        cause=Cause.AGENT,
+    )
+    return _do(request, agent, done)
+
+
+@require_POST
+@by_agent
+def device(request: HttpRequest, agent: Agent) -> HttpResponse:
+    """Switch one of the agent's own devices on or off."""
+    kind, on = request.POST.get("kind", ""), request.POST.get("on") == "1"
+    with write():
+        if not agent.devices.filter(kind=kind).update(enabled=on):
+            return answers.own(request, agent, "You have no such device.")
+        switched = DeviceSwitched(
+            at=timezone.now(), actor=agent.user_id, device=DeviceKind(kind), on=on
+        )
+        return _do(request, agent, switched)
+
+
+@require_POST
+@by_agent
+def microphone(request: HttpRequest, agent: Agent) -> HttpResponse:
+    granted = request.POST.get("granted") == "1"
+    return _do(request, agent, Microphone(at=timezone.now(), actor=agent.user_id, granted=granted))
+
+
+@require_POST
+@by_agent
+def login_policy(request: HttpRequest, agent: Agent) -> HttpResponse:
+    policy = request.POST.get("policy", "")
+    if policy and policy not in set(LoginPolicy):
+        return answers.refused(request, "There is no such choice. Pick one from the list.", "/me/")
+    agent.login_policy = policy
+    agent.save(update_fields=["login_policy"])
+    return redirect(answers.back(request, "agent_page"))
+
+
+@require_GET
+@by_agent
+def agent_page(request: HttpRequest, agent: Agent) -> HttpResponse:
+    now = timezone.now()
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = day.spans(agent, midnight, now)
+    context = {
+        "agent": agent,
+        "day": today[:60],
+        "totals": day.totals(today),
+        "policies": Agent._meta.get_field("login_policy").choices,
+    }
+    return render(request, "dashboard/me.html", context)

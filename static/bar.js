@@ -1,0 +1,97 @@
+// The agent's bar: new ones arrive by socket and as answers; menu and focus stay as they were.
+
+import { tick } from "./clock.js";
+import { listen } from "./live.js";
+
+const bar = () => document.getElementById("bar");
+const menu = () => document.getElementById("bar-menu");
+const summary = () => document.getElementById("bar-summary");
+const version = (element) => Number(element.dataset.version);
+
+/** Put a bar in place, unless it is older than the one that shows. */
+function replace(html) {
+  const fresh = parse(html);
+  const old = bar();
+  if (!fresh || !old || version(fresh) < version(old)) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+  const changed = version(fresh) > version(old);
+  fresh.querySelector("#bar-menu").open = menu().open;
+  for (const form of fresh.querySelectorAll("form")) carryToken(form);
+  for (const button of fresh.querySelectorAll("button")) button.disabled = isLost();
+  const refusal = (element) => element.querySelector(".refusal").textContent;
+  if (!changed && refusal(fresh) === refusal(old)) return;
+  old.replaceWith(fresh);
+  htmx.process(fresh);
+  tick(fresh);
+  if (focused) (document.getElementById(focused) ?? summary()).focus();
+  if (changed) htmx.trigger(document.body, "bar-changed");
+}
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.querySelector("#bar");
+}
+
+const isLost = () => document.documentElement.hasAttribute("data-lost");
+const token = () => document.querySelector("body > [name=csrfmiddlewaretoken]").value;
+
+/** A bar that came by socket has no token in its forms; the page has. */
+function carryToken(form) {
+  const field = form.querySelector("[name=csrfmiddlewaretoken]");
+  if (field) field.value = token();
+}
+
+listen((message) => message.bar && replace(message.bar));
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  detail.headers["X-CSRFToken"] = token();
+});
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (!detail.elt.matches(".choices")) return;
+  menu().open = false;
+  summary().focus();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = event;
+  if (detail.target.id !== "bar" || !detail.shouldSwap) return;
+  detail.shouldSwap = false;
+  replace(detail.serverResponse);
+});
+for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failure, ({ detail }) => {
+    if (!bar()?.contains(detail.elt)) return;
+    bar().querySelector(".refusal").textContent =
+      detail.xhr.status === 403 ? "This page is out of date. Load it again." : "That did not get through. Try again.";
+  });
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (menu()?.open && !menu().contains(target)) menu().open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (!menu()?.open) return;
+  if (event.key === "Escape") {
+    menu().open = false;
+    summary().focus();
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !menu().contains(document.activeElement)) return;
+  const stops = [...menu().querySelectorAll("summary, button:not(:disabled)")];
+  const here = stops.indexOf(document.activeElement);
+  stops[(here + step + stops.length) % stops.length].focus();
+  event.preventDefault();
+});
+
+/** A microphone that the browser refuses makes the webphone useless: say so to the floor. */
+async function watchMicrophone() {
+  const permission = await navigator.permissions.query({ name: "microphone" });
+  const tell = () => {
+    const refused = permission.state === "denied";
+    if (!bar() || refused === (bar().dataset.microphone === "refused")) return;
+    htmx.ajax("POST", "/me/microphone/", { target: "#bar", values: { granted: refused ? "0" : "1" } });
+  };
+  permission.onchange = tell;
+  tell();
+}
+if (bar()) watchMicrophone().catch(() => {});

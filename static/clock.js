@@ -1,0 +1,43 @@
+// The server's clock in the browser, and every duration on the page that runs by it.
+
+let base = Number(document.body.dataset.now) - performance.now();
+
+/** Take the server's time (milliseconds). The latest of close readings is the least delayed. */
+export function sync(now) {
+  const found = now - performance.now();
+  if (found > base || base - found > 1000) base = found;
+}
+
+/** The server's time now, in milliseconds, whatever the browser's clock says. */
+export const now = () => base + performance.now();
+
+/** 0:07, 12:34, 1:02:03, 2d 03:04. Never negative. */
+export function duration(milliseconds) {
+  const whole = Math.max(0, Math.floor(milliseconds / 1000));
+  const two = (n) => String(n).padStart(2, "0");
+  const [minutes, second] = [Math.floor(whole / 60), whole % 60];
+  const [hours, minute] = [Math.floor(minutes / 60), minutes % 60];
+  const [days, hour] = [Math.floor(hours / 24), hours % 24];
+  if (days) return `${days}d ${two(hour)}:${two(minute)}`;
+  return hour ? `${hour}:${two(minute)}:${two(second)}` : `${minute}:${two(second)}`;
+}
+
+export function tick(root = document) {
+  const at = now();
+  for (const time of root.querySelectorAll("time[data-since], time[data-until]")) {
+    const { since, until, max } = time.dataset;
+    const span = since ? at - since : until - at;
+    const text = duration(span);
+    if (time.textContent !== text) time.textContent = text;
+    if (max) over(time, span > max * 1000);
+  }
+}
+
+function over(time, is) {
+  if (time.hasAttribute("data-over") === is) return;
+  time.toggleAttribute("data-over", is);
+}
+
+setInterval(() => document.hidden || tick(), 1000);
+document.addEventListener("visibilitychange", () => document.hidden || tick());
+tick();

@@ -1,0 +1,127 @@
+// The page's socket: keeps it open, keeps the clock right, and says when what is shown is old.
+
+import { duration, sync } from "./clock.js";
+
+const BEAT = 5000; // the server's; three missed ones mean that the link is dead
+const SIGNED_OUT = 4401;
+const page = document.body.dataset;
+const lost = document.getElementById("lost");
+const listeners = [];
+
+let ticket = page.ticket;
+let ticketAt = performance.now();
+let socket = null;
+let heard = performance.now();
+let attempts = 0;
+let retry = 0;
+let stopped = false;
+
+/** Call `listener` with every message. */
+export const listen = (listener) => listeners.push(listener);
+
+function connect() {
+  clearTimeout(retry);
+  if (socket) {
+    socket.onclose = socket.onmessage = null;
+    socket.close();
+  }
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  socket = new WebSocket(`${scheme}//${location.host}/ws/?ticket=${encodeURIComponent(ticket)}`);
+  socket.onmessage = hear;
+  socket.onclose = closed;
+}
+
+function hear({ data }) {
+  heard = performance.now();
+  attempts = 0;
+  const message = JSON.parse(data);
+  sync(message.now);
+  show(true);
+  for (const listener of listeners) listener(message);
+}
+
+async function closed({ code }) {
+  socket = null;
+  show(false);
+  if (code === SIGNED_OUT && !(await renew())) return;
+  again();
+}
+
+function again() {
+  if (stopped) return;
+  // The first try soon, later ones further apart, and never all browsers at once.
+  const most = Math.min(400 * 2 ** attempts++, 10_000);
+  clearTimeout(retry);
+  retry = setTimeout(connect, most / 2 + (Math.random() * most) / 2);
+}
+
+/** Fetch a fresh ticket. False when there is none to be had: signed out. */
+async function renew() {
+  try {
+    const answer = await fetch(page.ticketUrl, { headers: { Accept: "application/json" } });
+    if (answer.status === 401 || answer.status === 403) {
+      signedOut();
+      return false;
+    }
+    if (answer.ok) [ticket, ticketAt] = [(await answer.json()).ticket, performance.now()];
+  } catch {
+    // The server is away: what there is may still be good when it comes back.
+  }
+  return true;
+}
+
+function signedOut() {
+  stopped = true;
+  clearTimeout(retry);
+  if (socket) socket.onclose = null;
+  socket?.close();
+  show(false);
+}
+
+/** Say whether what is shown is up to date; buttons do not pretend while it is not. */
+function show(live) {
+  document.documentElement.toggleAttribute("data-lost", !live);
+  for (const button of document.querySelectorAll("#bar button")) button.disabled = !live;
+  if (!lost) return;
+  lost.hidden = live;
+  if (live) return;
+  const age = duration(performance.now() - heard);
+  if (!stopped) lost.textContent = `Reconnecting… last update ${words(age)} ago`;
+  else if (!lost.querySelector("a")) {
+    const link = Object.assign(document.createElement("a"), { href: page.loginUrl });
+    link.textContent = "Sign in again";
+    lost.replaceChildren("You are signed out. ", link, ".");
+  }
+}
+
+const words = (age) => (/^0:\d\d$/.test(age) ? `${Number(age.slice(2))} s` : age);
+
+/** Right again within a second after sleep, a hidden tab or an outage. */
+function wake() {
+  if (stopped || document.hidden) return;
+  const open = socket?.readyState === WebSocket.OPEN;
+  if (!open || performance.now() - heard > BEAT + 1000) connect();
+}
+
+setInterval(() => {
+  const age = performance.now() - heard;
+  if (socket?.readyState === WebSocket.OPEN && age < 2.4 * BEAT) return;
+  if (age > 2500 || document.documentElement.hasAttribute("data-lost")) show(false);
+  if (!stopped && age > 2.4 * BEAT && socket?.readyState === WebSocket.OPEN) connect();
+}, 1000);
+
+// A good ticket at hand lets thousands reconnect at once without asking the database.
+setInterval(() => !stopped && performance.now() - ticketAt > 240_000 && renew(), 30_000 + Math.random() * 30_000);
+
+const farewell = new BroadcastChannel("rollcall");
+farewell.onmessage = () => renew();
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("form.leave")) addEventListener("pagehide", () => farewell.postMessage("signed out"));
+});
+
+addEventListener("online", wake);
+addEventListener("pageshow", ({ persisted }) => persisted && connect());
+addEventListener("pagehide", () => socket?.close());
+document.addEventListener("visibilitychange", wake);
+document.addEventListener("resume", wake);
+connect();

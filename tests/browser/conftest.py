@@ -1,0 +1,148 @@
+"""A real server on a database of its own, and real browsers that know it by its pages only."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+expect.set_options(timeout=10_000)
+
+
+class Server:
+    """Rollcall in a process that can be killed and started again on the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = {
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{folder / 'rollcall.sqlite3'}",
+            "SECRET_KEY": "for this test only",
+            "LOG_LEVEL": "WARNING",
+            "REDIS_URL": "",
+        }
+        self._log = (folder / "server.log").open("ab")
+        self._port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    def run(self, *words: str) -> None:
+        """A management command in a process of its own: the server hears nothing of it."""
+        subprocess.run(
+            [sys.executable, "manage.py", *words], cwd=ROOT, env=self._environment, check=True
+        )
+
+    def do(self, code: str) -> None:
+        """Something that happens on the floor, from another process."""
+        self.run("shell", "-v0", "-c", f"from tests.browser.world import *\n{code}")
+
+    def start(self) -> None:
+        options = ["--host", "127.0.0.1", "--port", str(self._port), "--ws-ping-interval", "20"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "uvicorn", "config.asgi:application", *options],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=self._log,
+            stderr=self._log,
+        )
+        self._wait()
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        self.kill()
+        self._log.close()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            try:
+                with urlopen(f"{self.url}/login/", timeout=2):
+                    return
+            except (URLError, OSError):
+                time.sleep(0.05)  # polls a port, for a server says no other way that it is up
+        raise TimeoutError("The server did not start; see its log.")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A floor with Ada and Bob, agents of Billing who serve Helpdesk, and Sam, who supervises."""
+    running = Server(tmp_path)
+    running.run("migrate", "-v0")
+    running.do("make_floor()")
+    running.start()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    path = path or playwright_driver.chromium.executable_path
+    if not Path(path).exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs a Chromium.")
+        pytest.skip("No Chromium here: set CHROMIUM to its path.")
+    browser = playwright_driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def sign_in(chromium: Browser, server: Server) -> Iterator[SignIn]:
+    """`sign_in("ada")` opens a browser of Ada's own; options are those of a browser context."""
+    contexts: list[BrowserContext] = []
+
+    def open_browser(
+        name: str, prepare: Callable[[Page], None] | None = None, **options: Any
+    ) -> Page:
+        context = chromium.new_context(base_url=server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        if prepare:
+            prepare(page)
+        page.goto("/login/")
+        page.get_by_label("User name").fill(name)
+        page.get_by_label("Password").fill("secret")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page).not_to_have_url(f"{server.url}/login/")
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()

@@ -1,0 +1,58 @@
+"""What happens on the floor in browser tests, done through the same doors as everybody's."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import Permission, User
+from django.utils import timezone
+
+from presence.events import LegAction, LegEvent
+from presence.models import Agent, AgentState
+from routing.actions import apply
+from routing.models import Queue
+from tests import factories
+
+
+def make_floor() -> None:
+    team = factories.make_team("Billing")
+    factories.make_reason("on_break", "Lunch")
+    agents = [
+        factories.make_agent(
+            name,
+            user=factories.make_user(name.lower()),
+            team=team,
+            login="restore",
+            connected=False,
+            logged_in=False,
+            start=timezone.now(),
+        )
+        for name in ("Ada", "Bob")
+    ]
+    factories.make_queue("Helpdesk", members=agents)
+    sam: User = factories.make_user("sam")
+    sam.user_permissions.add(Permission.objects.get(codename="supervise"))
+
+
+def call(name: str, *, wrap_up: int | None = 0) -> None:
+    """A caller is offered to the agent, who answers."""
+    queue = Queue.objects.get()
+    interaction = factories.make_interaction(f"{name} {timezone.now()}", queue=queue, caller="0207")
+    details = factories.call_of(interaction, wrap_up=wrap_up)
+    for action in (LegAction.OFFERED, LegAction.ANSWERED):
+        event = LegEvent(at=timezone.now(), action=action, leg="leg", call=details)
+        apply(_agent(name), event)
+
+
+def hang_up(name: str) -> None:
+    apply(_agent(name), LegEvent(at=timezone.now(), action=LegAction.HUNG_UP, leg="leg"))
+
+
+def age(name: str, seconds: int) -> None:
+    """Let what the agent shows have begun so long ago."""
+    state = AgentState.objects.get(agent__name=name)
+    state.shown_since -= timedelta(seconds=seconds)
+    state.version += 1
+    state.save()
+
+
+def _agent(name: str) -> int:
+    return Agent.objects.get(name=name).pk

@@ -1,0 +1,193 @@
+"""The hub: every change reaches every watcher, and nobody slow holds up the rest."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, ParamSpec, TypeVar
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.utils import timezone
+
+from dashboard import hub as hubs
+from dashboard.hub import Hub
+from dashboard.outbox import LIMIT, TOO_SLOW, Outbox
+from dashboard.tickets import Ticket
+from presence import actions, hints
+from presence.events import Choice, Choose
+from presence.models import Agent
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MONITOR = Ticket(user=1, agent=None, monitor=True)
+
+
+class Socket:
+    """A browser's end: remembers what it was sent; one that does not read blocks its sender."""
+
+    def __init__(self, *, reads: bool = True) -> None:
+        self.messages: list[dict[str, Any]] = []
+        self.closed: int | None = None
+        self._reads = reads
+        self._came = asyncio.Condition()
+
+    async def send(self, event: dict[str, Any]) -> None:
+        if event["type"] == "websocket.close":
+            self.closed = event["code"]
+        elif not self._reads:
+            await asyncio.Event().wait()
+        else:
+            self.messages.append(json.loads(event["text"]))
+        async with self._came:
+            self._came.notify_all()
+
+    async def until(self, wanted: Callable[["Socket"], object]) -> None:
+        async with asyncio.timeout(5), self._came:
+            await self._came.wait_for(lambda: wanted(self))
+
+    def rows(self) -> dict[str, str]:
+        """What the page shows after all messages."""
+        shown: dict[str, str] = {}
+        for message in self.messages:
+            shown = {} if message.get("snapshot") else shown
+            shown |= message.get("rows", {})
+            for agent_id in message.get("gone", []):
+                shown.pop(str(agent_id), None)
+        return shown
+
+
+def in_database(job: Callable[P, T]) -> Callable[P, Awaitable[T]]:
+    """Run in a thread whose connection is closed after it."""
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return job(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return sync_to_async(run, thread_sensitive=False)
+
+
+@in_database
+def make_agent(name: str) -> Agent:
+    return factories.make_agent(name, mode="available")
+
+
+@in_database
+def choose(agent: Agent, status: str) -> None:
+    actions.apply(agent.pk, Choose(at=timezone.now(), choice=Choice(status)))
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[Hub]:
+    started = Hub()
+    await started.start()
+    yield started
+    await started.stop()
+
+
+def shows(agent: Agent, words: str) -> Callable[[Socket], bool]:
+    return lambda socket: words in socket.rows().get(str(agent.pk), "")
+
+
+async def watch(hub: Hub, ticket: Ticket = MONITOR) -> Socket:
+    socket = Socket()
+    hub.join(Outbox(socket.send), ticket)
+    return socket
+
+
+async def test_a_monitor_gets_a_snapshot_and_then_what_changes(hub: Hub) -> None:
+    ada = await make_agent("Ada")
+    socket = await watch(hub)
+    await socket.until(shows(ada, "Available"))
+    await choose(ada, "on_break")
+    await socket.until(shows(ada, "On Break"))
+
+
+async def test_g18_a_missed_hint_heals(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = await make_agent("Ada")
+    socket = await watch(hub)
+    await socket.until(shows(ada, "Available"))
+    hints.unlisten(hub._hint)
+    await choose(ada, "busy")
+    await socket.until(shows(ada, "Busy"))
+
+
+async def test_an_agent_who_was_deactivated_leaves_the_board(hub: Hub) -> None:
+    ada = await make_agent("Ada")
+    socket = await watch(hub)
+    await socket.until(shows(ada, "Ada"))
+    await in_database(Agent.objects.filter(pk=ada.pk).update)(active=False)
+    await socket.until(lambda socket: not socket.rows())
+
+
+async def test_a_watcher_who_joins_while_things_change_misses_nothing(hub: Hub) -> None:
+    ada = await make_agent("Ada")
+    first = await watch(hub)
+    await first.until(shows(ada, "Available"))
+    changing = asyncio.gather(*[choose(ada, status) for status in ("busy", "on_break", "busy")])
+    late = [await watch(hub) for _ in range(5)]
+    await changing
+    await choose(ada, "do_not_disturb")
+    for socket in late:
+        await socket.until(shows(ada, "Do Not Disturb"))
+
+
+async def test_a_socket_that_stops_reading_is_dropped_and_delays_nobody(hub: Hub) -> None:
+    ada = await make_agent("Ada")
+    stuck = Socket(reads=False)
+    hub.join(Outbox(stuck.send), MONITOR)
+    good = await watch(hub)
+    await good.until(shows(ada, "Available"))
+    for _ in range(LIMIT + 1):
+        await hub._beat()
+        await asyncio.sleep(0)
+    await stuck.until(lambda socket: socket.closed == TOO_SLOW)
+    await choose(ada, "busy")
+    await good.until(shows(ada, "Busy"))
+    assert good.closed is None
+
+
+async def test_e15_every_page_of_an_agent_gets_their_bar(hub: Hub) -> None:
+    ada = await make_agent("Ada")
+    ticket = Ticket(user=ada.user_id, agent=ada.pk, monitor=False)
+    tabs = [await watch(hub, ticket), await watch(hub, ticket)]
+    await choose(ada, "on_break")
+    for tab in tabs:
+        await tab.until(lambda tab: "On Break" in tab.messages[-1].get("bar", ""))
+        assert not tab.rows()
+
+
+async def test_a_database_that_is_away_stops_the_hub_only_for_so_long(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await make_agent("Ada")
+    socket = await watch(hub)
+    await socket.until(shows(ada, "Available"))
+    monkeypatch.setattr(hubs, "_RETRY", 0.01)
+    failures = iter([RuntimeError("away"), RuntimeError("still away")])
+    read = hub._board.read
+
+    def failing(*args: Any) -> Any:
+        if error := next(failures, None):
+            raise error
+        return read(*args)
+
+    monkeypatch.setattr(hub._board, "read", failing)
+    await choose(ada, "busy")
+    await socket.until(shows(ada, "Busy"))
+
+
+async def test_a_user_who_lost_the_right_to_watch_is_shown_out(hub: Hub) -> None:
+    user = await in_database(factories.make_user)("sam", superuser=True)
+    socket = await watch(hub, Ticket(user=user.pk, agent=None, monitor=True))
+    await hub._recheck()
+    assert socket.closed is None
+    await in_database(type(user).objects.filter(pk=user.pk).update)(is_superuser=False)
+    await hub._recheck()
+    await socket.until(lambda socket: socket.closed == hubs.SIGNED_OUT)

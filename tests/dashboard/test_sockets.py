@@ -1,0 +1,59 @@
+"""The page's socket: what its ticket grants, and an agent's webphone."""
+
+from typing import Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+
+from dashboard import sockets, tickets
+from dashboard.tickets import Ticket
+from presence.connections import process_lease
+
+
+async def connect(ticket: str) -> Any:
+    scope = {"type": "websocket", "path": "/ws/", "query_string": f"ticket={ticket}".encode()}
+    socket: Any = ApplicationCommunicator(sockets.page, scope)  # type: ignore[no-untyped-call]
+    await socket.send_input({"type": "websocket.connect"})
+    assert (await socket.receive_output())["type"] == "websocket.accept"
+    return socket
+
+
+async def test_a_forged_ticket_is_refused_in_a_way_that_the_browser_can_tell() -> None:
+    socket = await connect("forged")
+    assert await socket.receive_output() == {"type": "websocket.close", "code": 4401}
+
+
+def test_an_expired_ticket_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tickets, "MAX_AGE", -1)
+    assert tickets.accept(tickets.issue(Ticket(1, None, monitor=True))) is None
+
+
+def test_a_ticket_grants_what_it_was_issued_for() -> None:
+    ticket = Ticket(user=3, agent=7, monitor=False)
+    assert tickets.accept(tickets.issue(ticket)) == ticket
+
+
+async def test_an_agents_page_is_their_webphone_opened_before_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[tuple[str, int]] = []
+
+    class Lease:
+        def opened(self, agent_id: int, _now: object) -> None:
+            seen.append(("opened", agent_id))
+
+        def closed(self, agent_id: int, _now: object) -> None:
+            seen.append(("closed", agent_id))
+
+    monkeypatch.setattr(sockets, "process_lease", Lease())
+    socket = await connect(tickets.issue(Ticket(1, 7, monitor=False)))
+    assert "now" in (await socket.receive_output())["text"]
+    await socket.send_input({"type": "websocket.disconnect"})
+    await socket.wait()
+    sockets._leases.submit(lambda: None).result()
+    assert seen == [("opened", 7), ("closed", 7)]
+
+
+def test_a_supervisors_page_is_nobodys_webphone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "_leases", None)
+    sockets._webphone(process_lease.opened, None)

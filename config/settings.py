@@ -4,6 +4,7 @@ docs/settings.md says what each variable means.
 """
 
 import secrets
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True  # served from where they lie: no step before a start
+# WhiteNoise hands small files over from the thread that the warning is about.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

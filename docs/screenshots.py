@@ -61,8 +61,8 @@ def browser(playwright: Playwright) -> Browser:
 
 def sign_in(page: Page, address: str, username: str) -> None:
     page.goto(f"{address}/login/")
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill(floor.PASSWORD)
+    page.locator("[name=username]").fill(username)
+    page.locator("[name=password]").fill(floor.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_load_state()
 

@@ -23,6 +23,11 @@ class _Bridge:
     inside: dict[str, Channel] = field(default_factory=dict)
 
 
+def _key(channel: Channel) -> str:
+    """What a leg knows the channel by."""
+    return channel.stem if channel.runs_dialplan else channel.id
+
+
 class Bridges:
     """Handlers of the messages about bridges.
 
@@ -36,14 +41,17 @@ class Bridges:
         self._ringing = ringing
         self._deferred = deferred
         self._bridges: dict[str, _Bridge] = {}
+        self._places: dict[str, str] = {}
 
     def enter(self, message: Message, at: datetime) -> list[Report]:
         """BridgeEnter."""
         name, entering = message.get("BridgeUniqueid"), channel(message)
         if not name or entering is None:
             return []
+        self.gone(entering)
         bridge = self._bridges.setdefault(name, _Bridge())
         bridge.inside[entering.id] = entering
+        self._places[_key(entering)] = name
         # A channel that takes another's place is counted before the other is not.
         swapped = message.get("SwapUniqueid") not in ("", entering.id)
         self._count(bridge, message, less=int(swapped))
@@ -58,7 +66,8 @@ class Bridges:
         if bridge is None or leaving is None:
             return []
         self._unsettle(name, at)
-        bridge.inside.pop(leaving.id, None)
+        if self._places.get(_key(leaving)) == name:
+            self.gone(leaving)
         self._count(bridge, message)
         if not bridge.inside and not bridge.count:
             del self._bridges[name]
@@ -77,16 +86,22 @@ class Bridges:
         """BridgeDestroy."""
         name = message.get("BridgeUniqueid")
         self._unsettle(name, at)
-        self._bridges.pop(name, None)
+        bridge = self._bridges.pop(name, _Bridge())
+        for inside in bridge.inside.values():
+            self._places.pop(_key(inside), None)
         return []
 
     def room(self, message: Message, at: datetime) -> list[Report]:
         """ConfbridgeJoin, MeetmeJoin: a conference, however few are in it."""
-        leg = self._legs.find(channel(message))
-        if leg is None:
+        joining = channel(message)
+        if joining is None:
             return []
+        reports = self._joins(joining, message.get("BridgeUniqueid"), at)
+        leg = self._legs.known(joining)
+        if leg is None:
+            return reports
         leg.in_room = True
-        return self._legs.show(leg, at)
+        return reports + self._legs.show(leg, at)
 
     def left_room(self, message: Message, at: datetime) -> list[Report]:
         """ConfbridgeLeave, MeetmeLeave: usually to hang up."""
@@ -95,25 +110,23 @@ class Bridges:
             self._look_later(leg, at)
         return []
 
-    def gone(self, channel_id: str) -> None:
-        """The channel hung up."""
-        for bridge in self._bridges.values():
-            bridge.inside.pop(channel_id, None)
+    def gone(self, channel: Channel) -> None:
+        """The channel is no longer where it was: a channel is in one bridge at a time."""
+        bridge = self._bridges.get(self._places.pop(_key(channel), ""))
+        if bridge:
+            bridge.inside.pop(channel.id, None)
 
     def forget(self, _message: Message, _at: datetime) -> list[Report]:
         """FullyBooted: a new connection, and nobody knows what was missed."""
         self._bridges.clear()
+        self._places.clear()
         for leg in self._legs:
             leg.homes.clear()
         return []
 
     def with_others(self, leg: Leg, besides: set[str]) -> bool:
         """The agent is in a bridge with someone, not counting the channels `besides`."""
-        return any(
-            self._others(name, leg, besides)
-            for name, bridge in self._bridges.items()
-            if leg.channels & bridge.inside.keys()
-        )
+        return any(self._others(name, leg, besides) for name in self._around(leg))
 
     # ------------------------------------------------------------------------------------------
 
@@ -141,22 +154,22 @@ class Bridges:
 
     def _unsettle(self, name: str, at: datetime) -> None:
         """Look again at every agent whom a change of this bridge may concern."""
-        bridge = self._bridges.get(name, _Bridge())
         for leg in self._legs:
-            if leg.channels & bridge.inside.keys() or name in leg.homes.values():
+            if name in self._around(leg) or name in leg.homes.values():
                 self._look_later(leg, at)
+
+    def _around(self, leg: Leg) -> dict[str, _Bridge]:
+        """The bridges in which the leg has a channel, by name."""
+        names = {self._places.get(one, "") for one in (*leg.channels, *leg.stems)}
+        return {name: self._bridges[name] for name in names if name in self._bridges}
 
     def _look_later(self, leg: Leg, at: datetime) -> None:
         self._deferred.drop(("bridge", leg.id))  # every change starts the wait anew
         self._deferred.put(("bridge", leg.id), at, partial(self._look, leg, at))
 
     def _look(self, leg: Leg, at: datetime) -> list[Report]:
-        now = {
-            one: name
-            for name, bridge in self._bridges.items()
-            for one in leg.channels & bridge.inside.keys()
-        }
-        leg.crowded = any(self._bridges[name].count >= CONFERENCE for name in now.values())
+        now = {one: self._places[one] for one in leg.channels if one in self._places}
+        leg.crowded = any(bridge.count >= CONFERENCE for bridge in self._around(leg).values())
         leg.threeway &= not leg.crowded  # from here on the bridge tells
         left = [leg.homes[one] for one in now if leg.homes.get(one, now[one]) != now[one]]
         leg.away = any(self._others(home, leg, set()) for home in left)
@@ -167,6 +180,5 @@ class Bridges:
     def _others(self, name: str, leg: Leg, besides: set[str]) -> bool:
         bridge = self._bridges.get(name)
         return bridge is not None and any(
-            one.id not in leg.channels | besides and one.stem not in leg.stems
-            for one in bridge.inside.values()
+            one.id not in besides and not leg.has(one) for one in bridge.inside.values()
         )

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from presence.events import CallKind, LegAction
 from routing.connectors.asterisk.deferred import SETTLE
 from routing.connectors.asterisk.members import Member
-from routing.connectors.asterisk.names import device
+from routing.connectors.asterisk.names import Channel, device
 
 DECLINED = frozenset({17, 21})
 """Hang-up causes of a phone whose user pressed reject: user busy, call rejected."""
@@ -88,6 +88,10 @@ class Leg:
     def unmatched(self) -> bool:
         """Known from a snapshot only, its channel not heard of yet."""
         return self.guessed and not self.channels and not self.stems
+
+    def has(self, channel: Channel) -> bool:
+        """The channel, or the pair that it is half of, is the agent's in this call."""
+        return channel.id in self.channels or channel.stem in self.stems
 
     @property
     def rests_with_device(self) -> bool:

@@ -152,7 +152,8 @@ class Legs:
         if leg.stage not in (Stage.RINGING, Stage.DIALING):
             return []
         leg.stage, leg.ring_end = Stage.TALKING, None
-        self._deferred.drop(("ring", leg.id))
+        for key in ("ring", "rest"):
+            self._deferred.drop((key, leg.id))
         return self._say(leg, LegAction.ANSWERED, at)
 
     def show(self, leg: Leg, at: datetime) -> list[Report]:

@@ -35,6 +35,7 @@ class Renames:
                 self._leaving[name.removesuffix(_LEAVES)] = leg
             return []
         if name.endswith(_LEFT):
+            self._leaving.pop(was.name.removesuffix(_LEAVES), None)
             if leg and len(leg.channels) > 1:
                 self.legs.detach(leg, was)
             return []

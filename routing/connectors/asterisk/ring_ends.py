@@ -91,19 +91,21 @@ class RingEnds:
                 reports += self._guess_again(leg, status, in_call, at)
             elif rests and leg.rests_with_device:
                 # The end of the call comes in the same instant, before this or after it.
-                over = partial(self.legs.end, leg, leg.when_over, at)
-                self.deferred.put(("rest", leg.id), at, over, LINGER)
+                self.deferred.put(("rest", leg.id), at, partial(self._over, leg, at), LINGER)
             else:
                 self.deferred.drop(("rest", leg.id))
         return reports
 
     def _guess_again(self, leg: Leg, status: int, in_call: bool, at: datetime) -> list[Report]:
         if status == 1 and not in_call:
-            return self.legs.end(leg, leg.when_over, at)
+            return self._over(leg, at)
         in_use = status in (2, 3, 8) and not leg.member.in_use_while_ringing
         reports = self.legs.answer(leg, at) if in_call or in_use else []
         leg.held = status == 8
         return reports + self.legs.show(leg, at)
+
+    def _over(self, leg: Leg, at: datetime) -> list[Report]:
+        return self.legs.end(leg, leg.when_over, at)
 
     def _rang(self, leg: Leg, status: str, at: datetime) -> list[Report]:
         if leg.stage is Stage.TALKING and leg.guessed:

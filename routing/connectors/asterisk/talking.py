@@ -34,9 +34,10 @@ class Talking:
     def _hold(self, message: Message, held: bool, at: datetime) -> list[Report]:
         pressed = channel(message)
         leg = self.legs.find(pressed)
-        # What the dialplan's half of a pair passes on is the customer's hold, not the agent's.
-        if leg is None or pressed is None or pressed.runs_dialplan:
+        if leg is None or pressed is None:
             return []
+        if pressed.runs_dialplan and len(leg.channels) > 1:
+            return []  # passed on to the phone behind: the customer's hold, not the agent's
         leg.held = held
         return self.legs.show(leg, at)
 
@@ -79,7 +80,7 @@ class Talking:
             reports += self._lost(leg, gone, message.number("Cause"), at)
         if leg or self.members.of_device(gone.device):
             self.legs.hung_up(gone)
-        self.bridges.gone(gone.id)
+        self.bridges.gone(gone)
         return reports
 
     def _lost(self, leg: Leg, gone: Channel, cause: int | None, at: datetime) -> list[Report]:

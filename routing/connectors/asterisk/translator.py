@@ -26,7 +26,8 @@ class Translator:
     """Follows one Asterisk system from its messages, in the order in which they came.
 
     `phones` are addresses to follow though no queue has named them yet. Keep one translator over
-    lost connections: a snapshot (QueueStatus, of all queues) brings it up to date.
+    lost connections, and ask for a snapshot (QueueStatus, of all queues) after each: it brings the
+    translator up to date.
 
     `unknown` counts, by their names, events that no Asterisk is known to send.
     """
@@ -37,14 +38,14 @@ class Translator:
         self._members = Members(phones)
         self._callers = Callers()
         self._legs = Legs(self._members, self._deferred)
-        self._ringing = Ringing(self._members, self._callers, self._legs)
-        self._ring_ends = RingEnds(self._members, self._legs, self._ringing, self._deferred)
-        bridges = Bridges(self._legs, self._ringing, self._deferred)
+        ringing = Ringing(self._members, self._callers, self._legs)
+        self._ring_ends = RingEnds(self._members, self._legs, ringing, self._deferred)
+        bridges = Bridges(self._legs, ringing, self._deferred)
         talking = Talking(self._members, self._legs, bridges, self._ring_ends)
         self._snapshots = Snapshots(self._members, self._callers, self._legs)
         reach = Reach(self._members)
         self._handlers: dict[str, Handler] = {
-            "AgentCalled": self._ringing.called,
+            "AgentCalled": ringing.called,
             "AgentComplete": talking.complete,
             "AgentConnect": self._ring_ends.connect,
             "AgentDump": talking.dump,
@@ -59,7 +60,7 @@ class Translator:
             "ConfbridgeLeave": bridges.left_room,
             "ContactStatus": reach.contact,
             "DeviceStateChange": reach.state,
-            "DialBegin": self._ringing.dial_begin,
+            "DialBegin": ringing.dial_begin,
             "DialEnd": self._ring_ends.dial_end,
             "FullyBooted": bridges.forget,
             "Hangup": talking.hang_up,
@@ -67,8 +68,8 @@ class Translator:
             "Hold": talking.hold,
             "MeetmeJoin": bridges.room,
             "MeetmeLeave": bridges.left_room,
-            "Newchannel": self._ringing.new_channel,
-            "Newstate": self._ringing.new_state,
+            "Newchannel": ringing.new_channel,
+            "Newstate": ringing.new_state,
             "PeerStatus": reach.peer,
             "QueueCallerAbandon": self._callers.abandoned,
             "QueueCallerJoin": self._joined,
@@ -81,7 +82,7 @@ class Translator:
             "QueueMemberStatus": self._status,
             "QueueParams": self._snapshots.params,
             "QueueStatusComplete": self._snapshots.complete,
-            "Rename": Renames(self._legs, self._ringing).rename,
+            "Rename": Renames(self._legs, ringing).rename,
             "SoftHangupRequest": self._ring_ends.hangup_request,
             "Unhold": talking.unhold,
         }

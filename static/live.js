@@ -12,9 +12,13 @@ let ticket = page.ticket;
 let ticketAt = performance.now();
 let socket = null;
 let heard = performance.now();
+let heardAt = Date.now();
 let attempts = 0;
 let retry = 0;
 let stopped = false;
+
+/** Milliseconds since the last message. Some browsers' performance.now() sleeps with the laptop. */
+const silence = () => Math.max(performance.now() - heard, Date.now() - heardAt);
 
 /** Call `listener` with every message. */
 export const listen = (listener) => listeners.push(listener);
@@ -33,6 +37,7 @@ function connect() {
 
 function hear({ data }) {
   heard = performance.now();
+  heardAt = Date.now();
   attempts = 0;
   const message = JSON.parse(data);
   sync(message.now);
@@ -49,8 +54,9 @@ async function closed({ code }) {
 
 function again() {
   if (stopped) return;
-  // The first try soon, later ones further apart, and never all browsers at once.
-  const most = Math.min(400 * 2 ** attempts++, 10_000);
+  // The first try soon, later ones within a second, so that a server that is back is seen at once;
+  // and never all browsers in the same instant.
+  const most = Math.min(250 * 2 ** attempts++, 1000);
   clearTimeout(retry);
   retry = setTimeout(connect, most / 2 + (Math.random() * most) / 2);
 }
@@ -85,7 +91,7 @@ function show(live) {
   if (!lost) return;
   lost.hidden = live;
   if (live) return;
-  const age = duration(performance.now() - heard);
+  const age = duration(silence());
   if (!stopped) lost.textContent = `Reconnecting… last update ${words(age)} ago`;
   else if (!lost.querySelector("a")) {
     const link = Object.assign(document.createElement("a"), { href: page.loginUrl });
@@ -100,11 +106,11 @@ const words = (age) => (/^0:\d\d$/.test(age) ? `${Number(age.slice(2))} s` : age
 function wake() {
   if (stopped || document.hidden) return;
   const open = socket?.readyState === WebSocket.OPEN;
-  if (!open || performance.now() - heard > BEAT + 1000) connect();
+  if (!open || silence() > BEAT + 1000) connect();
 }
 
 setInterval(() => {
-  const age = performance.now() - heard;
+  const age = silence();
   if (socket?.readyState === WebSocket.OPEN && age < 2.4 * BEAT) return;
   if (age > 2500 || document.documentElement.hasAttribute("data-lost")) show(false);
   if (!stopped && age > 2.4 * BEAT && socket?.readyState === WebSocket.OPEN) connect();

@@ -100,13 +100,14 @@ def server(tmp_path: Path) -> Iterator[Server]:
     running.close()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: its event loop would be in the way of the asynchronous tests that follow.
+@pytest.fixture(scope="module")
 def playwright_driver() -> Iterator[Playwright]:
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)

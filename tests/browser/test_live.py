@@ -57,10 +57,10 @@ def test_c1_to_c7_a_mode_waits_is_cancelled_and_applies(
     expect(status(ada)).to_have_text("On Call (Busy)")
     expect(row(monitor, "Ada").locator(".c-queue")).to_have_text("Helpdesk")
     choose(ada, "Lunch")
-    expect(ada.get_by_text("Waiting for On Break")).to_be_visible()
+    expect(ada.locator("#bar").get_by_text("Waiting for On Break")).to_be_visible()
     expect(row(monitor, "Ada").locator(".c-availability")).to_have_text("Mode Pending")
     ada.get_by_role("button", name="Cancel").click()
-    expect(ada.get_by_text("Waiting for")).to_have_count(0)
+    expect(ada.locator("#bar").get_by_text("Waiting for")).to_have_count(0)
     expect(row(monitor, "Ada").locator(".c-pending")).to_be_empty()
     choose(ada, "Lunch")
     expect(row(monitor, "Ada").locator(".c-pending")).to_contain_text("Lunch")
@@ -80,7 +80,7 @@ def test_c13_a_supervisor_sets_a_mode_and_the_agent_is_told(
     monitor.get_by_role("radio", name="Busy").check()
     monitor.get_by_role("button", name="Set mode").click()
     expect(monitor.locator("#dialog")).to_be_hidden()
-    expect(ada.get_by_text("set by sam")).to_be_visible()
+    expect(ada.locator("#bar").get_by_text("set by sam")).to_be_visible()
 
 
 def test_e2_a_reload_within_grace_changes_nothing(ada: Page, monitor: Page) -> None:

@@ -1,26 +1,30 @@
 # Rollcall. `make` lists what there is; `make run` and `make test` do all set-up themselves.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+PYTHON_NEXT ?= python3.13
 PORT ?= 8000
 HOST ?= 127.0.0.1
 DEMO ?= 1
 BIN := .venv/bin
+# Tests make databases of their own, whatever this shell's environment names.
+ALONE := env -u DATABASE_URL -u REDIS_URL
 
-ifneq ($(DEMO),0)
-export DATABASE_URL ?= sqlite:///$(CURDIR)/var/demo.sqlite3
-endif
-
-.PHONY: help run test lint bench screenshots lock clean
+.PHONY: help run test test-next lint bench screenshots lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
+ifneq ($(DEMO),0)
+run: export DATABASE_URL ?= sqlite:///$(CURDIR)/var/demo.sqlite3
+endif
 run: .venv/run ## Run Rollcall with a demo floor (PORT=8000, DEMO=0 for an empty installation)
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(DEMO)),--demo)
 
-test: export DATABASE_URL := $(TEST_DATABASE_URL)
 test: .venv/dev lint ## Run every check and test
-	$(BIN)/python -m pytest -q
+	$(ALONE) $(BIN)/python -m pytest -q
+
+test-next: .venv-next/dev ## Run the tests on Python 3.13 with the newest Django
+	$(ALONE) .venv-next/bin/python -m pytest -q
 
 lint: .venv/dev ## Check style, types, layers, settings and migrations
 	$(BIN)/ruff format --check .
@@ -40,7 +44,7 @@ lock: .venv/dev ## Make the hashed lock files from pyproject.toml anew
 	sh requirements/lock.sh
 
 clean: ## Remove the virtual environment and caches; data in var/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-next .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -53,4 +57,9 @@ clean: ## Remove the virtual environment and caches; data in var/ stays
 
 .venv/dev: requirements/dev.txt .venv/run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv-next/dev: requirements/next.txt
+	$(PYTHON_NEXT) -m venv .venv-next
+	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

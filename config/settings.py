@@ -30,9 +30,12 @@ def _secret_key() -> str:
 
 
 def _database() -> dict[str, Any]:
-    database: dict[str, Any] = dict(
-        env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'rollcall.sqlite3'}")
-    )
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'rollcall.sqlite3'}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        database: dict[str, Any] = dict(env.db_url_config(url))
+    # An address of no database is said by a system check, with a hint, instead of a traceback.
+    database["ENGINE"] = database.get("ENGINE") or "django.db.backends.dummy"
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # Writers take the lock at BEGIN, so that a transaction never fails half-way for it.
         database["OPTIONS"] = {

@@ -3,11 +3,10 @@ and tell readers once it is committed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from prometheus_client import Counter
@@ -15,8 +14,9 @@ from prometheus_client import Counter
 from presence import hints, machine, store
 from presence.decision import Decision
 from presence.events import Choice, DeadlineReached, DeviceKind, Event, SettingsChanged
-from presence.models import Agent, AgentState, Floor, Status, Transition
-from presence.state import LoginPolicy, PresencePolicy, Rules, StatusRule
+from presence.models import Agent, AgentState, Transition
+from presence.rules import RulesReader, rules_for
+from presence.state import Rules
 from presence.writing import write
 
 EVENTS = Counter("rollcall_events_total", "Events taken by the state machine", ["event", "outcome"])
@@ -52,7 +52,7 @@ def apply_all(events: Sequence[tuple[int, Event]]) -> list[Outcome]:
     """Apply events, in order, in one transaction. Rows are locked in the order of agents' ids."""
     with write():
         rows = lock({agent_id for agent_id, _ in events})
-        rules_for = _RulesReader()
+        rules_for = RulesReader()
         outcomes = [_apply(rows[id_], event, rules_for(rows[id_].agent)) for id_, event in events]
         changed = {o.agent_id for o in outcomes if o.result is Result.APPLIED}
         if changed:
@@ -129,37 +129,6 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-class _RulesReader:
-    """Reads the catalogue and the floor once for a transaction."""
-
-    def __init__(self) -> None:
-        self._floor = Floor.objects.get_or_create(pk=1)[0]
-        self._statuses = {
-            status.code: StatusRule(
-                accepts_inbound=status.accepts_inbound,
-                allows_outbound=status.allows_outbound,
-                maximum=status.max_seconds,
-                then=status.after_maximum_id,
-            )
-            for status in Status.objects.all()
-        }
-
-    def __call__(self, agent: Agent) -> Rules:
-        return Rules(
-            statuses=self._statuses,
-            presence=PresencePolicy(agent.presence_policy),
-            login=LoginPolicy(agent.login_policy or self._floor.login_policy),
-            grace=timedelta(seconds=self._floor.grace_seconds),
-            receives_in_grace=settings.RECEIVE_DURING_GRACE,
-            choice_ends_wrap_up=settings.CHOICE_ENDS_WRAP_UP,
-        )
-
-
-def rules_for(agent: Agent) -> Rules:
-    """The settings that decide for `agent`, as they are now."""
-    return _RulesReader()(agent)
-
-
 def enrol(
     agent: Agent,
     at: datetime | None = None,
@@ -190,13 +159,15 @@ def enrol(
 
 def refresh(agent_ids: Iterable[int], actor: int | None = None) -> list[Outcome]:
     """Derive these agents' states anew after a setting changed, and have boards read them again."""
-    agents = Agent.objects.filter(pk__in=agent_ids, state__isnull=False)
     now = timezone.now()
-    outcomes = apply_all(
-        [(a.pk, SettingsChanged(at=now, actor=actor, devices=_enabled(a))) for a in agents]
-    )
-    unchanged = [o.agent_id for o in outcomes if o.result is not Result.APPLIED]
     with write():
+        found = Agent.objects.filter(pk__in=agent_ids, state__isnull=False)
+        lock(set(found.values_list("pk", flat=True)))  # before what they are derived from is read
+        agents = found.prefetch_related("devices")
+        outcomes = apply_all(
+            [(a.pk, SettingsChanged(at=now, actor=actor, devices=_enabled(a))) for a in agents]
+        )
+        unchanged = [o.agent_id for o in outcomes if o.result is not Result.APPLIED]
         # A new label or name changes no state but must reach the boards: versions only grow.
         for row in lock(set(unchanged)).values():
             row.version += 1

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Model, ProtectedError, QuerySet
 from django.db.models.deletion import Collector
 from django.forms import ModelForm
@@ -65,12 +66,12 @@ class KeepUsed(admin.ModelAdmin):
             self._switch(request, thing, active=True)
 
     def _switch(self, request: HttpRequest, thing: Any, *, active: bool) -> None:
-        if getattr(thing, "built_in", False) and not active:
-            messages.error(
-                request, f"{thing} is built in and stays. Make it not selectable instead."
-            )
-            return
         thing.active = active
+        try:
+            thing.full_clean()
+        except ValidationError as error:
+            messages.error(request, f"{thing}: {' '.join(error.messages)}")
+            return
         self.save_model(request, thing, None, change=True)
 
 
@@ -117,6 +118,11 @@ class ReasonAdmin(KeepUsed):
     list_filter = ["status", "active"]
     search_fields = ["label"]
 
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Reason | None = None
+    ) -> tuple[str, ...]:
+        return ("status",) if obj else ()  # history reads the status through the reason
+
     def save_model(
         self, request: HttpRequest, obj: Reason, form: ModelForm | None, change: bool
     ) -> None:
@@ -128,6 +134,11 @@ class ReasonAdmin(KeepUsed):
 class TeamAdmin(KeepUsed):
     list_display = ["name", "active"]
     search_fields = ["name"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        # A status that only this team may choose would be open to everybody without it.
+        chooses = isinstance(obj, Team) and obj.status_set.exists()
+        return super().has_delete_permission(request, obj) and not chooses
 
     def save_model(
         self, request: HttpRequest, obj: Team, form: ModelForm | None, change: bool

@@ -70,12 +70,12 @@ def match(agent: Agent, words: str) -> Choice:
     ignoring case; else On Break with the text kept as a note."""
     text = words.strip()
     if text:
-        for option in options(agent):
+        withdrawing = [o for o in options(agent) if not o.status.accepts_inbound]
+        for option in withdrawing:
             for reason in option.reasons:
                 if reason.label.casefold() == text.casefold():
                     return Choice(option.status.pk, reason.pk)
-        for option in options(agent):
-            status = option.status
-            if status.label.casefold() == text.casefold() and not status.accepts_inbound:
-                return Choice(status.pk)
+        for option in withdrawing:
+            if option.status.label.casefold() == text.casefold():
+                return Choice(option.status.pk)
     return Choice("on_break", note=text[:200])

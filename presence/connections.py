@@ -31,20 +31,21 @@ class Lease:
 
     def renew(self, now: datetime) -> None:
         """Live for another `LEASE_SECONDS`, and mend rows that do not match the open pages."""
-        with self._turn, write():
-            Server.objects.update_or_create(
-                pk=self.server_id, defaults={"expires_at": _expiry(now)}
-            )
+        with self._turn:
+            with write():
+                Server.objects.update_or_create(
+                    pk=self.server_id, defaults={"expires_at": _expiry(now)}
+                )
             held = set(
                 Connection.objects.filter(server_id=self.server_id).values_list(
                     "agent_id", flat=True
                 )
             )
             wanted = {agent_id for agent_id, count in self._open.items() if count}
-            for agent_id in wanted - held:
-                self._connect(agent_id, now)
-            for agent_id in held - wanted:
-                self._disconnect(agent_id, now)
+            for agent_id in sorted(wanted ^ held):
+                with write():
+                    change = self._connect if agent_id in wanted else self._disconnect
+                    change(agent_id, now)
 
     def opened(self, agent_id: int, now: datetime) -> None:
         """One more page of this agent's is open in this process."""
@@ -67,7 +68,7 @@ class Lease:
         """The process stops: everything it holds is lost as of now."""
         with self._turn:
             self._open.clear()
-            _end([self.server_id], now)
+            _end(self.server_id, now)
 
     def _connect(self, agent_id: int, now: datetime) -> None:
         Server.objects.get_or_create(pk=self.server_id, defaults={"expires_at": _expiry(now)})
@@ -83,21 +84,27 @@ class Lease:
 
 def sweep(now: datetime) -> int:
     """End the leases that ran out; gives how many. Safe from any number of processes."""
-    with write():
-        expired = list(
-            Server.objects.select_for_update(skip_locked=True).filter(expires_at__lte=now)
-        )
-        for server in expired:
-            _end([server.pk], server.expires_at)
-    return len(expired)
+    expired = Server.objects.filter(expires_at__lte=now).values_list("pk", flat=True)
+    return sum(_sweep_one(server_id, now) for server_id in list(expired))
 
 
-def _end(servers: list[uuid.UUID], at: datetime) -> None:
+def _sweep_one(server_id: uuid.UUID, now: datetime) -> int:
     with write():
-        gone = Connection.objects.filter(server_id__in=servers)
+        # Looked at again under its lock: it may have been renewed, or swept by another process.
+        lapsed = Server.objects.select_for_update(skip_locked=True)
+        server = lapsed.filter(pk=server_id, expires_at__lte=now).first()
+        if server is None:
+            return 0
+        _end(server_id, server.expires_at)
+    return 1
+
+
+def _end(server_id: uuid.UUID, at: datetime) -> None:
+    with write():
+        gone = Connection.objects.filter(server_id=server_id)
         agents = list(gone.order_by("agent_id").values_list("agent_id", flat=True))
         gone.delete()
-        Server.objects.filter(pk__in=servers).delete()
+        Server.objects.filter(pk=server_id).delete()
         actions.lock(set(agents))
         lost = [agent for agent in agents if not _connected_elsewhere(agent, at)]
         actions.apply_all([(agent, WebphoneLost(at=at, source="connections")) for agent in lost])

@@ -38,6 +38,7 @@ class Refusal(StrEnum):
     NOT_PRESENT = "not_present"
     NO_DEVICE = "no_device"
     UNREACHABLE = "unreachable"
+    INACTIVE = "inactive"
 
 
 class Timer(StrEnum):
@@ -133,6 +134,8 @@ def receive_refusals(
 ) -> tuple[Refusal, ...]:
     """Every cause that keeps a call of this kind from being offered; empty when it may be."""
     causes = []
+    if not rules.active:
+        return (Refusal.INACTIVE,)
     if kind is CallKind.DIRECT:
         wraps_up = all(leg.state is LegState.WRAP_UP for leg in state.legs)
         return () if wraps_up else (Refusal.ENGAGED,)

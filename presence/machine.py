@@ -104,10 +104,14 @@ def _device_switched(state: State, event: DeviceSwitched, _rules: Rules) -> Step
     return Step(replace(state, devices=devices), Cause.DEVICES, event.actor)
 
 
-def _phone_seen(state: State, event: PhoneSeen, _rules: Rules) -> Step:
+def _phone_seen(state: State, event: PhoneSeen, _rules: Rules) -> Step | Refused:
+    if state.phone_heard and event.at < state.phone_heard:
+        return Refused("out_of_date", "Something newer is already known of that phone.")
     logged_in = state.telephony_logged_in if event.logged_in is None else event.logged_in
     reach = event.reach or state.phone
-    state = replace(state, telephony_logged_in=logged_in, phone=reach)
+    if (logged_in, reach) == (state.telephony_logged_in, state.phone):
+        return Step(state, Cause.TELEPHONY, event.actor)
+    state = replace(state, telephony_logged_in=logged_in, phone=reach, phone_heard=event.at)
     return Step(state, Cause.TELEPHONY, event.actor)
 
 

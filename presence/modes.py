@@ -3,13 +3,21 @@
 from dataclasses import replace
 
 from presence import derive
-from presence.decision import LegChange, Step
+from presence.decision import LegChange, Refused, Step
 from presence.events import CancelPending, Cause, Choice, Choose, LogIn, LogOut
 from presence.legs import end_wrap_up
 from presence.state import LoginPolicy, Pending, Rules, State
 
+INACTIVE = Refused("inactive", "This agent is deactivated. An admin can activate them again.")
+OUT_OF_DATE = Refused("out_of_date", "A newer mode has been chosen since.")
 
-def choose(state: State, event: Choose, rules: Rules) -> Step:
+
+def choose(state: State, event: Choose, rules: Rules) -> Step | Refused:
+    if not rules.active:
+        return INACTIVE
+    newest = state.pending.since if state.pending else state.mode_since
+    if event.cause is Cause.TELEPHONY and event.at < newest:
+        return OUT_OF_DATE
     legs: tuple[LegChange, ...] = ()
     if event.immediate or rules.choice_ends_wrap_up:
         state, legs = end_wrap_up(state)
@@ -34,9 +42,11 @@ def cancel_pending(state: State, event: CancelPending, _rules: Rules) -> Step:
     return Step(replace(state, pending=None), Cause.AGENT, event.actor)
 
 
-def log_in(state: State, event: LogIn, rules: Rules) -> Step:
+def log_in(state: State, event: LogIn, rules: Rules) -> Step | Refused:
     """A second browser changes nothing; else the login policy sets the mode. Back in the middle of
     a call, one who had logged out gets it when the call ends."""
+    if not rules.active:
+        return INACTIVE
     already_in = state.logged_in and derive.is_present(state, rules)
     left, state = state.left_mode, replace(state, logged_in=True, left_mode=None)
     if already_in or (state.engaged and left is None):

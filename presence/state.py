@@ -68,6 +68,7 @@ class Rules:
     grace: timedelta = timedelta(seconds=10)
     receives_in_grace: bool = True
     choice_ends_wrap_up: bool = False
+    active: bool = True
 
     def accepts_inbound(self, status: str) -> bool:
         rule = self.statuses.get(status)
@@ -143,6 +144,7 @@ class State:
     devices: frozenset[DeviceKind] = frozenset({DeviceKind.WEBPHONE})
     telephony_logged_in: bool = False
     phone: PhoneReach = PhoneReach.UNKNOWN
+    phone_heard: datetime | None = None
     ready_since: datetime | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from presence import derive
 from presence.events import Call, CallKind, Cause, Choice, DeviceKind, NoAnswer, PhoneReach
@@ -21,7 +21,6 @@ from presence.state import (
 
 def load(row: AgentState) -> State:
     """The machine's state that `row` holds."""
-    left = row.left_mode
     return State(
         at=row.at,
         mode=Choice(row.mode_id, row.mode_reason_id, row.mode_note),
@@ -30,7 +29,7 @@ def load(row: AgentState) -> State:
         mode_actor=row.mode_actor_id,
         shown=_shown(row),
         logged_in=row.logged_in,
-        left_mode=Choice(**left) if left else None,
+        left_mode=_left(row),
         pending=_pending(row),
         legs=tuple(_leg(leg) for leg in row.legs),
         ended=tuple(row.ended_legs),
@@ -42,6 +41,7 @@ def load(row: AgentState) -> State:
         devices=frozenset(DeviceKind(kind) for kind in row.devices),
         telephony_logged_in=row.telephony_logged_in,
         phone=PhoneReach(row.phone),
+        phone_heard=row.phone_heard,
         ready_since=row.ready_since,
     )
 
@@ -53,7 +53,7 @@ def save(row: AgentState, state: State, rules: Rules) -> None:
     row.mode_since, row.mode_cause = state.mode_since, state.mode_cause.value
     row.mode_actor_id = state.mode_actor
     row.logged_in = state.logged_in
-    row.left_mode = asdict(state.left_mode) if state.left_mode else None
+    row.left_mode_id, row.left_reason_id, row.left_note = _columns(state.left_mode)
     _save_pending(row, state.pending)
     row.legs = [_leg_json(leg) for leg in state.legs]
     row.ended_legs = list(state.ended)
@@ -64,8 +64,9 @@ def save(row: AgentState, state: State, rules: Rules) -> None:
     row.microphone_refused = state.microphone_refused
     row.devices = sorted(device.value for device in state.devices)
     row.telephony_logged_in, row.phone = state.telephony_logged_in, state.phone.value
+    row.phone_heard = state.phone_heard
     _save_derived(row, state, rules)
-    row.save()
+    row.save(force_insert=row._state.adding)
 
 
 def interval(row: AgentState, closed: Shown, ended_at: datetime) -> Interval:
@@ -111,8 +112,18 @@ def _save_pending(row: AgentState, pending: Pending | None) -> None:
     row.pending_actor_id = pending.actor
 
 
-def _columns(choice: Choice) -> tuple[str, int | None, str]:
-    return choice.status, choice.reason, choice.note
+@overload
+def _columns(choice: Choice) -> tuple[str, int | None, str]: ...
+@overload
+def _columns(choice: Choice | None) -> tuple[str | None, int | None, str]: ...
+def _columns(choice: Choice | None) -> tuple[str | None, int | None, str]:
+    return (choice.status, choice.reason, choice.note) if choice else (None, None, "")
+
+
+def _left(row: AgentState) -> Choice | None:
+    if row.left_mode_id is None:
+        return None
+    return Choice(row.left_mode_id, row.left_reason_id, row.left_note)
 
 
 def _pending(row: AgentState) -> Pending | None:

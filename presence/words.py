@@ -13,6 +13,7 @@ WHY_NOT = {
     Refusal.NOT_PRESENT: "Not connected",
     Refusal.NO_DEVICE: "All devices switched off",
     Refusal.UNREACHABLE: "Phone unreachable",
+    Refusal.INACTIVE: "Deactivated",
 }
 """Why an agent may not be offered a call."""
 
@@ -24,6 +25,7 @@ HELP = {
     Refusal.COOL_DOWN: "A few seconds between calls, then you are offered the next.",
     Refusal.NOT_PRESENT: "Keep a Rollcall page open, or switch on another device.",
     Refusal.NO_DEVICE: "Switch on a device to be offered calls.",
+    Refusal.INACTIVE: "An admin has deactivated you.",
     Refusal.UNREACHABLE: "Your phone is not registered. Check its network and log-in.",
 }
 """The same to the agent: what to do about it."""

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from presence import actions
 from presence.admin import KeepUsed, ReadOnly
+from presence.models import Agent
 from routing.models import Interaction, Leg, Membership, Queue, RingGroup
 
 
@@ -22,11 +23,31 @@ class MembershipInline(admin.TabularInline):
     autocomplete_fields = ["agent"]
 
 
+class RefreshesMembers(admin.ModelAdmin):
+    """Has the boards read those anew who join or leave a queue by what is saved."""
+
+    def members(self, thing: Any) -> set[int]:
+        raise NotImplementedError
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        before = self.members(form.instance)
+        super().save_related(request, form, formsets, change)
+        actions.refresh(before | self.members(form.instance), request.user.pk)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        members = self.members(obj)
+        super().delete_model(request, obj)
+        actions.refresh(members, request.user.pk)
+
+
 @admin.register(Queue)
-class QueueAdmin(KeepUsed):
+class QueueAdmin(KeepUsed, RefreshesMembers):
     list_display = ["name", "distribution", "active"]
     search_fields = ["name"]
     inlines = [RingGroupInline]
+
+    def members(self, thing: Queue) -> set[int]:
+        return set(Agent.objects.filter(ring_groups__queue=thing).values_list("pk", flat=True))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -35,18 +56,19 @@ class QueueAdmin(KeepUsed):
         if not form.instance.ring_groups.exists():
             form.instance.ring_groups.create()
 
+    def save_model(self, request: HttpRequest, obj: Queue, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        actions.refresh(self.members(obj), request.user.pk)
+
 
 @admin.register(RingGroup)
-class RingGroupAdmin(admin.ModelAdmin):
+class RingGroupAdmin(RefreshesMembers):
     list_display = ["queue", "tier", "ring_seconds", "no_answer", "wrap_up_seconds"]
     list_filter = ["queue"]
     inlines = [MembershipInline]
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        before = set(form.instance.members.values_list("pk", flat=True)) if change else set()
-        super().save_related(request, form, formsets, change)
-        after = set(form.instance.members.values_list("pk", flat=True))
-        actions.refresh(before | after, request.user.pk)
+    def members(self, thing: RingGroup) -> set[int]:
+        return set(thing.members.values_list("pk", flat=True))
 
 
 @admin.register(Interaction)

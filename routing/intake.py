@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 from presence import choices
-from presence.actions import Outcome, Result
+from presence.actions import Outcome, Result, refresh
 from presence.events import (
     Call,
     CallKind,
@@ -84,9 +84,11 @@ class Intake:
         if agent is None or group is None:
             return []
         if report.present:
-            Membership.objects.get_or_create(ring_group=group, agent=agent)
+            _, changed = Membership.objects.get_or_create(ring_group=group, agent=agent)
         else:
-            Membership.objects.filter(ring_group=group, agent=agent).delete()
+            changed = bool(Membership.objects.filter(ring_group=group, agent=agent).delete()[0])
+        if changed:
+            refresh([agent.pk])
         return []
 
     def _phone(self, report: PhoneReported) -> list[Outcome]:

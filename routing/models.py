@@ -112,7 +112,7 @@ class Interaction(models.Model):
     channel = models.CharField(max_length=10, default="call")
     kind = models.CharField(max_length=10, choices=_choices(CallKind))
     queue = models.ForeignKey(
-        Queue, on_delete=models.SET_NULL, null=True, related_name="interactions"
+        Queue, on_delete=models.PROTECT, null=True, related_name="interactions"
     )
     caller = models.CharField(max_length=80, blank=True)
     started_at = models.DateTimeField()

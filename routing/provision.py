@@ -18,10 +18,11 @@ class Provision:
     """Makes what reports name, for floors that begin with their telephony's own set-up.
 
     Agents are made Available and logged in, as the telephony has them; a pause that is reported
-    next takes that back. Their wrap-up is `wrap_up` seconds in every queue seen.
+    next takes that back. Every queue seen gets a wrap-up of `wrap_up` seconds; None leaves a queue
+    that is there as it is, and a new one without.
     """
 
-    def __init__(self, wrap_up: int = 0) -> None:
+    def __init__(self, wrap_up: int | None = None) -> None:
         self._wrap_up = wrap_up
 
     def take(self, report: Report) -> None:
@@ -37,9 +38,10 @@ class Provision:
 
     def _queue(self, name: str) -> None:
         queue, _ = Queue.objects.get_or_create(name=name)
-        RingGroup.objects.update_or_create(
-            queue=queue, tier=1, defaults={"wrap_up_seconds": self._wrap_up}
-        )
+        group, _ = RingGroup.objects.get_or_create(queue=queue, tier=1)
+        if self._wrap_up is not None:
+            group.wrap_up_seconds = self._wrap_up
+            group.save(update_fields=["wrap_up_seconds"])
 
     def _agent(self, name: str, address: str, at: datetime) -> None:
         user = get_user_model().objects.create_user(_free_username(name))

@@ -5,9 +5,20 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from presence.models import Agent, Floor, Reason, Status, Team
+from presence import actions
+from presence.events import Cause, Choice, Choose
+from presence.models import Agent, Floor, Reason, Status, Team, Transition
 from routing.models import Queue
-from tests.factories import make_agent, make_queue, make_reason, make_team, make_user, row_of
+from tests.factories import (
+    at,
+    make_agent,
+    make_interaction,
+    make_queue,
+    make_reason,
+    make_team,
+    make_user,
+    row_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +95,7 @@ def test_admins_add_their_own_statuses(admin: Client) -> None:
         ({"after_maximum": "busy"}, "after how many seconds"),
         ({"max_seconds": 60, "after_maximum": "available"}, "Nobody becomes available"),
         ({"max_seconds": 60, "after_maximum": "on_call"}, "set by the system"),
+        ({"workforce": "engaged"}, "Only calls make an agent engaged"),
         ({"max_seconds": 0}, "greater than or equal to 1"),
     ],
 )
@@ -113,7 +125,7 @@ def test_what_is_built_in_can_neither_be_deleted_nor_deactivated(admin: Client) 
         {"action": "deactivate", "_selected_action": ["busy"]},
         follow=True,
     )
-    assert "built in and stays" in answer.content.decode()
+    assert "Built-in statuses stay" in answer.content.decode()
     assert Status.objects.get(pk="busy").active
 
 
@@ -190,3 +202,58 @@ def test_a_team_in_use_is_deactivated_instead_of_deleted(admin: Client) -> None:
 def test_g24_nobody_edits_history(admin: Client) -> None:
     for name in ("presence_interval", "presence_transition", "routing_leg"):
         assert admin.get(reverse(f"admin:{name}_add")).status_code == 403
+
+
+def test_a_status_that_another_leads_to_stays_active(admin: Client) -> None:
+    Status.objects.create(code="meeting", label="Meeting")
+    Status.objects.filter(pk="on_break").update(max_seconds=60, after_maximum="meeting")
+    answer = admin.post(
+        reverse("admin:presence_status_changelist"),
+        {"action": "deactivate", "_selected_action": ["meeting"]},
+        follow=True,
+    )
+    assert "Another status leads to this one" in answer.content.decode()
+    assert Status.objects.get(pk="meeting").active
+
+
+def test_a_reason_keeps_its_status_for_history_reads_it_there(admin: Client) -> None:
+    lunch = make_reason()
+    url = reverse("admin:presence_reason_change", args=[lunch.pk])
+    admin.post(url, {"status": "back_office", "label": "Dinner", "active": "on", "order": 1})
+    lunch.refresh_from_db()
+    assert (lunch.status_id, lunch.label) == ("on_break", "Dinner")
+
+
+def test_a_team_that_alone_may_choose_a_status_is_kept(admin: Client) -> None:
+    blue = make_team("Blue")
+    Status.objects.get(pk="do_not_disturb").teams.add(blue)
+    url = reverse("admin:presence_team_delete", args=[blue.pk])
+    assert admin.post(url, {"post": "yes"}).status_code == 403
+
+
+def test_f8_a_queue_that_had_calls_is_deactivated_instead_of_deleted(admin: Client) -> None:
+    queue = make_queue("support")
+    make_interaction(queue=queue)
+    url = reverse("admin:routing_queue_delete", args=[queue.pk])
+    assert admin.post(url, {"post": "yes"}).status_code == 403
+    assert Queue.objects.exists()
+
+
+def test_members_of_a_queue_that_is_deleted_are_read_anew(admin: Client) -> None:
+    ada = make_agent("Ada", mode="available")
+    queue = make_queue("support", members=[ada])
+    before = row_of(ada).version
+    admin.post(reverse("admin:routing_queue_delete", args=[queue.pk]), {"post": "yes"})
+    assert not Queue.objects.exists()
+    assert row_of(ada).version > before
+
+
+def test_who_did_something_stays_in_history(admin: Client) -> None:
+    supervisor = make_user("sam")
+    ada = make_agent("Ada", mode="available")
+    actions.apply(
+        ada.pk,
+        Choose(at=at(5), choice=Choice("busy"), cause=Cause.SUPERVISOR, actor=supervisor.pk),
+    )
+    admin.post(reverse("admin:auth_user_delete", args=[supervisor.pk]), {"post": "yes"})
+    assert Transition.objects.get(event="Choose").actor == supervisor

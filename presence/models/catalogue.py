@@ -139,6 +139,10 @@ class Status(models.Model):
             problems["workforce"] = "Ready means: may be offered calls. Set both or neither."
         if self.after_maximum_id:
             problems |= self._check_after_maximum()
+        if not self.system and self.workforce == Workforce.ENGAGED:
+            problems["workforce"] = "Only calls make an agent engaged; choose another."
+        if not self.active and Status.objects.filter(after_maximum=self.pk).exists():
+            problems["active"] = "Another status leads to this one at its maximum duration."
         if self.built_in and not self.active:
             problems["active"] = "Built-in statuses stay; make it not selectable instead."
         if problems:
@@ -154,6 +158,8 @@ class Status(models.Model):
             return {"after_maximum": "A status cannot follow itself."}
         if target.system:
             return {"after_maximum": f"{target} is set by the system and cannot be a mode."}
+        if not target.active:
+            return {"after_maximum": f"{target} is deactivated; choose another."}
         if target.accepts_inbound and not self.accepts_inbound:
             return {"after_maximum": "Nobody becomes available on their own; choose another."}
         return {}

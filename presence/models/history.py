@@ -54,7 +54,7 @@ class Interval(InsertOnly):
     ended_at = models.DateTimeField()
     cause = models.CharField(max_length=20, choices=CAUSES)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
 
     class Meta:
@@ -83,7 +83,7 @@ class Transition(InsertOnly):
     source = models.CharField(max_length=60)
     event_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - NULLs do not collide
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
 
     class Meta:

@@ -33,10 +33,12 @@ class AgentState(models.Model):
     mode_since = models.DateTimeField()
     mode_cause = models.CharField(max_length=20, choices=CAUSES)
     mode_actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     logged_in = models.BooleanField(default=False)
-    left_mode = models.JSONField(null=True)
+    left_mode = models.ForeignKey(Status, on_delete=models.PROTECT, null=True, related_name="+")
+    left_reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, related_name="+")
+    left_note = models.CharField(max_length=200, blank=True)
 
     pending = models.ForeignKey(Status, on_delete=models.PROTECT, null=True, related_name="+")
     pending_reason = models.ForeignKey(
@@ -46,7 +48,7 @@ class AgentState(models.Model):
     pending_since = models.DateTimeField(null=True)
     pending_cause = models.CharField(max_length=20, choices=CAUSES, blank=True)
     pending_actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
 
     legs = models.JSONField(default=list)
@@ -61,6 +63,7 @@ class AgentState(models.Model):
     devices = models.JSONField(default=list)
     telephony_logged_in = models.BooleanField(default=False)
     phone = models.CharField(max_length=12, choices=_choices(PhoneReach))
+    phone_heard = models.DateTimeField(null=True)
 
     deadline_at = models.DateTimeField(null=True)
     shown_status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="+")
@@ -70,7 +73,7 @@ class AgentState(models.Model):
     shown_version = models.PositiveBigIntegerField(default=1)
     shown_cause = models.CharField(max_length=20, choices=CAUSES)
     shown_actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     activity = models.CharField(max_length=16, choices=_choices(LegState), blank=True)
     activity_since = models.DateTimeField(null=True)

@@ -2,8 +2,18 @@
 
 import pytest
 
+from presence import actions as presence
 from presence.actions import Result
-from presence.events import CallKind, DeviceKind, LegAction, NoAnswer, PhoneReach
+from presence.events import (
+    CallKind,
+    Choice,
+    Choose,
+    DeviceKind,
+    LegAction,
+    LogOut,
+    NoAnswer,
+    PhoneReach,
+)
 from presence.models import Agent, Transition
 from routing.intake import Intake
 from routing.models import Interaction, Leg, Membership
@@ -199,3 +209,52 @@ def test_ended_is_final_even_for_a_leg_that_was_long_ago(alice: Agent, intake: I
     intake.take(leg_report(alice, LegAction.ANSWERED, 50, leg="leg0"))
     assert row_of(alice).shown_status_id == "available"
     assert intake.outcomes[Result.REFUSED] == 1
+
+
+def test_an_unpause_older_than_what_the_agent_chose_changes_nothing(
+    alice: Agent, intake: Intake
+) -> None:
+    presence.apply(alice.pk, Choose(at=at(60), choice=Choice("busy")))
+    intake.take(PauseReported(at=at(30), id="late", address=address(alice), paused=False))
+    assert row_of(alice).shown_status_id == "busy"
+    assert intake.outcomes == {Result.REFUSED: 1}
+
+
+def test_news_of_a_phone_older_than_what_is_known_changes_nothing(
+    alice: Agent, intake: Intake
+) -> None:
+    for seconds, reach in [(20, PhoneReach.UNREACHABLE), (10, PhoneReach.REACHABLE)]:
+        intake.take(
+            PhoneReported(at=at(seconds), id=f"r{seconds}", address=address(alice), reach=reach)
+        )
+    assert row_of(alice).phone == "unreachable"
+
+
+def test_f6_telephony_does_not_bring_back_a_deactivated_agent(alice: Agent, intake: Intake) -> None:
+    Agent.objects.filter(pk=alice.pk).update(active=False)
+    presence.apply(alice.pk, LogOut(at=at(1)))
+    intake.take(PhoneReported(at=at(2), id="in", address=address(alice), logged_in=True))
+    intake.take(PauseReported(at=at(3), id="un", address=address(alice), paused=False))
+    row = row_of(alice)
+    assert (row.mode_id, row.may_receive, row.why_not) == ("offline", False, "inactive")
+
+
+def test_one_who_joins_or_leaves_a_queue_is_read_anew_by_the_boards(
+    alice: Agent, intake: Intake
+) -> None:
+    make_queue("support")
+    versions = [row_of(alice).version]
+    for number, present in enumerate([True, True, False]):
+        intake.take(
+            MemberSeen(
+                at=at(number),
+                id=f"m{number}",
+                queue="support",
+                address=address(alice),
+                name="Alice",
+                present=present,
+            )
+        )
+        versions.append(row_of(alice).version)
+    joined, again, left = (b > a for a, b in zip(versions, versions[1:], strict=False))
+    assert (joined, again, left) == (True, False, True)

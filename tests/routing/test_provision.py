@@ -6,7 +6,7 @@ from presence.models import Agent
 from routing.models import Queue, RingGroup
 from routing.provision import Provision
 from routing.reports import MemberSeen, QueueSeen
-from tests.factories import at, make_user, row_of
+from tests.factories import at, make_queue, make_user, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +54,12 @@ def test_one_who_left_is_not_made() -> None:
     gone = MemberSeen(at=at(1), id="m", queue="q", address="a", name="Alice", present=False)
     Provision().take(gone)
     assert not Agent.objects.exists()
+
+
+def test_a_queue_that_is_there_keeps_its_wrap_up_unless_told_otherwise() -> None:
+    make_queue("support", wrap_up=45)
+    seen = QueueSeen(at=at(0), id="q", queue="support")
+    Provision().take(seen)
+    assert RingGroup.objects.get().wrap_up_seconds == 45
+    Provision(wrap_up=0).take(seen)
+    assert RingGroup.objects.get().wrap_up_seconds == 0

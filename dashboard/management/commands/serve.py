@@ -16,6 +16,8 @@ from presence.models import Agent
 from routing.demo import floor
 from routing.demo.simulator import Simulator
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 _PING = 20  # seconds between WebSocket pings, and until an unanswered one ends the socket
 _BACKLOG = 4096  # connections that may wait while a floor reconnects
 
@@ -29,6 +31,11 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="play a contact centre at work")
 
     def handle(self, *_args: Any, host: str, port: int, demo: bool, **_options: Any) -> None:
+        if demo and host not in LOOPBACK:
+            raise CommandError(
+                "The demo's passwords are known to all; it listens on this machine only. "
+                "Run with DEMO=0 to let others in."
+            )
         listening = _listen(host, port)
         call_command("migrate", verbosity=0, interactive=False)
         player = Simulator(self._demo()) if demo else None
@@ -56,10 +63,10 @@ class Command(BaseCommand):
         self.stdout.write("Rollcall stopped.")
 
     def _demo(self) -> floor.Demo:
-        agents = Agent.objects.exclude(devices__address__startswith="demo/")
-        if agents.exists():
+        played = Agent.objects.filter(devices__address__startswith="demo/")
+        if Agent.objects.exists() and not played.exists():
             raise CommandError(
-                "This database has agents of its own; the demo would call them. "
+                "This database has a floor of its own; the demo would stand among it. "
                 "Run with DEMO=0, or name another DATABASE_URL."
             )
         return floor.build()

@@ -81,13 +81,13 @@ class Command(BaseCommand):
 
     def _play(self, recording: "_File", options: dict[str, Any]) -> None:
         translator, intake = Translator(), Intake(SOURCE)
-        provision = Provision(options["wrap_up"] or 0) if options["create"] else None
+        provision = Provision(options["wrap_up"]) if options["create"] else None
         timeline = Timeline(self.stdout) if options["timeline"] else None
         player = Player(translator, intake, provision, timeline)
         if options["instant"]:
             player.play_instantly(recording.entries, recording.origin)
         else:
-            player.play_live(recording.entries, options["speed"])
+            player.play_live(recording.entries, recording.origin, options["speed"])
         self._name_unknown(recording, translator.unknown)
         self._sum_up(recording, translator, intake)
 

@@ -1,0 +1,40 @@
+"""Reading the settings that decide: the catalogue, the floor's, the agent's."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from presence.models import Agent, Floor, Status
+from presence.state import LoginPolicy, PresencePolicy, Rules, StatusRule
+
+
+class RulesReader:
+    """Reads the catalogue and the floor once, for any number of agents."""
+
+    def __init__(self) -> None:
+        self._floor = Floor.objects.get_or_create(pk=1)[0]
+        self._statuses = {
+            status.code: StatusRule(
+                accepts_inbound=status.accepts_inbound,
+                allows_outbound=status.allows_outbound,
+                maximum=status.max_seconds,
+                then=status.after_maximum_id,
+            )
+            for status in Status.objects.all()
+        }
+
+    def __call__(self, agent: Agent) -> Rules:
+        return Rules(
+            statuses=self._statuses,
+            presence=PresencePolicy(agent.presence_policy),
+            login=LoginPolicy(agent.login_policy or self._floor.login_policy),
+            grace=timedelta(seconds=self._floor.grace_seconds),
+            receives_in_grace=settings.RECEIVE_DURING_GRACE,
+            choice_ends_wrap_up=settings.CHOICE_ENDS_WRAP_UP,
+            active=agent.active,
+        )
+
+
+def rules_for(agent: Agent) -> Rules:
+    """The settings that decide for `agent`, as they are now."""
+    return RulesReader()(agent)

@@ -1,5 +1,7 @@
 """What a telephony system reports reaches the agent whose phone it is, once."""
 
+from itertools import pairwise
+
 import pytest
 
 from presence import actions as presence
@@ -256,5 +258,5 @@ def test_one_who_joins_or_leaves_a_queue_is_read_anew_by_the_boards(
             )
         )
         versions.append(row_of(alice).version)
-    joined, again, left = (b > a for a, b in zip(versions, versions[1:], strict=False))
+    joined, again, left = (b > a for a, b in pairwise(versions))
     assert (joined, again, left) == (True, False, True)

@@ -150,6 +150,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Refusals are answers, not faults: the access log has them.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }
 structlog.configure(  # through the standard library, so to standard error
     processors=[

@@ -23,6 +23,7 @@ from presence.models import (
     Team,
     Transition,
 )
+from presence.models.catalogue import ReasonPolicy
 
 admin.site.site_header = "Rollcall"
 admin.site.site_title = "Rollcall"
@@ -111,6 +112,17 @@ class StatusAdmin(KeepUsed):
         super().save_model(request, obj, form, change)
         refresh_everybody(request)
 
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        status = form.instance
+        required = status.reason_policy == ReasonPolicy.REQUIRED
+        if required and not status.reasons.filter(active=True).exists():
+            messages.warning(
+                request, f"{status} asks for a reason, but there is none yet. Add one."
+            )
+
 
 @admin.register(Reason)
 class ReasonAdmin(KeepUsed):
@@ -122,6 +134,13 @@ class ReasonAdmin(KeepUsed):
         self, request: HttpRequest, obj: Reason | None = None
     ) -> tuple[str, ...]:
         return ("status",) if obj else ()  # history reads the status through the reason
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> Any:
+        if db_field.name == "status":
+            options["queryset"] = Status.objects.filter(system=False)
+        return super().formfield_for_foreignkey(db_field, request, **options)
 
     def save_model(
         self, request: HttpRequest, obj: Reason, form: ModelForm | None, change: bool

@@ -126,7 +126,27 @@ def show(state: State, rules: Rules, cause: Cause, actor: int | None) -> Shown:
     before = state.shown
     if (before.status, before.reason, before.note) == (status, reason, note):
         return replace(before, activity=activity, activity_since=activity_since)
+    if status == OFFLINE and state.mode.status != OFFLINE and cause in _ENDS_OF_CALLS:
+        cause, actor = _absence(state, rules), None
     return Shown(status, reason, note, state.at, cause, actor, activity, activity_since)
+
+
+_ENDS_OF_CALLS = frozenset(
+    {
+        Cause.CALL,
+        Cause.REJECTED,
+        Cause.RING_NO_ANSWER,
+        Cause.WRAP_UP_EXPIRED,
+        Cause.HOLD_EXPIRED,
+    }
+)
+"""What uncovers that an agent went away meanwhile, but is not why they are Offline."""
+
+
+def _absence(state: State, rules: Rules) -> Cause:
+    if rules.presence is PresencePolicy.TELEPHONY:
+        return Cause.TELEPHONY
+    return Cause.CONNECTION_LOST if state.webphone is Webphone.OFF else Cause.MICROPHONE
 
 
 def receive_refusals(

@@ -77,7 +77,10 @@ def leg_event(state: State, event: LegEvent, rules: Rules) -> Step | Refused:
 
 
 def _cannot(leg: Leg | None, action: LegAction) -> str:
-    what = action.value.replace("_", " ")
+    what = {
+        LegAction.RING_TIMED_OUT: "missed",
+        LegAction.WRAP_UP_DONE: "wrapped up",
+    }.get(action, action.value.replace("_", " "))
     if leg is None:
         return f"This agent has no such call that could be {what}."
     return f"A call that is {leg.state.value.replace('_', ' ')} cannot be {what}."

@@ -19,7 +19,7 @@ WHY_NOT = {
 
 HELP = {
     Refusal.MODE: "Choose Available to be offered calls.",
-    Refusal.PENDING: "The mode you chose applies when this call ends.",
+    Refusal.PENDING: "A mode waits, and applies when this call is over.",
     Refusal.ENGAGED: "You are on a call or in wrap-up.",
     Refusal.NO_ANSWER: "You missed a call. Choose Available when you are ready again.",
     Refusal.COOL_DOWN: "A few seconds between calls, then you are offered the next.",
@@ -59,6 +59,6 @@ CAUSE = {
     Cause.MICROPHONE: "Microphone",
     Cause.DEVICES: "Devices",
     Cause.MAXIMUM_DURATION: "Maximum duration",
-    Cause.SETTINGS: "Settings",
+    Cause.SETTINGS: "Added, or settings changed",
 }
 """Why a shown status began."""

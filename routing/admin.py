@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from presence import actions
 from presence.admin import KeepUsed, ReadOnly
@@ -15,6 +17,7 @@ class RingGroupInline(admin.StackedInline):
     model = RingGroup
     extra = 0
     show_change_link = True
+    can_delete = False
 
 
 class MembershipInline(admin.TabularInline):
@@ -34,11 +37,6 @@ class RefreshesMembers(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         actions.refresh(before | self.members(form.instance), request.user.pk)
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        members = self.members(obj)
-        super().delete_model(request, obj)
-        actions.refresh(members, request.user.pk)
-
 
 @admin.register(Queue)
 class QueueAdmin(KeepUsed, RefreshesMembers):
@@ -55,6 +53,13 @@ class QueueAdmin(KeepUsed, RefreshesMembers):
         # nobody.
         if not form.instance.ring_groups.exists():
             form.instance.ring_groups.create()
+        if not self.members(form.instance):
+            groups = reverse("admin:routing_ringgroup_changelist")
+            words = 'Nobody serves {} yet: choose its agents under <a href="{}">Ring groups</a>.'
+            messages.warning(request, format_html(words, form.instance, groups))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and self.members(obj))
 
     def save_model(self, request: HttpRequest, obj: Queue, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -69,6 +74,9 @@ class RingGroupAdmin(RefreshesMembers):
 
     def members(self, thing: RingGroup) -> set[int]:
         return set(thing.members.values_list("pk", flat=True))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and self.members(obj))
 
 
 @admin.register(Interaction)

@@ -239,13 +239,25 @@ def test_f8_a_queue_that_had_calls_is_deactivated_instead_of_deleted(admin: Clie
     assert Queue.objects.exists()
 
 
-def test_members_of_a_queue_that_is_deleted_are_read_anew(admin: Client) -> None:
-    ada = make_agent("Ada", mode="available")
-    queue = make_queue("support", members=[ada])
-    before = row_of(ada).version
-    admin.post(reverse("admin:routing_queue_delete", args=[queue.pk]), {"post": "yes"})
-    assert not Queue.objects.exists()
-    assert row_of(ada).version > before
+def test_a_queue_that_somebody_serves_is_kept_and_so_is_its_ring_group(admin: Client) -> None:
+    queue = make_queue("support", members=[make_agent("Ada")])
+    group = queue.ring_groups.get()
+    for name, key in (("queue", queue.pk), ("ringgroup", group.pk)):
+        url = reverse(f"admin:routing_{name}_delete", args=[key])
+        assert admin.post(url, {"post": "yes"}).status_code == 403
+    assert queue.ring_groups.get() == group
+
+
+def test_a_queue_that_nobody_serves_says_where_to_choose_its_agents(admin: Client) -> None:
+    answer = admin.post(reverse("admin:routing_queue_add"), _ring_group(), follow=True)
+    assert "Nobody serves support yet" in answer.content.decode()
+
+
+def test_a_reason_that_must_be_given_but_is_not_there_is_warned_of(admin: Client) -> None:
+    answer = admin.post(
+        reverse("admin:presence_status_add"), _status(reason_policy="required"), follow=True
+    )
+    assert "there is none yet" in answer.content.decode()
 
 
 def test_who_did_something_stays_in_history(admin: Client) -> None:

@@ -82,6 +82,7 @@ def test_e4_a_call_outlives_the_connection(story: Story, lease: Lease) -> None:
     assert (story.shown, story.row.webphone) == ("on_call", "off")
     story.then(70, A.HUNG_UP)
     assert (story.shown, story.row.shown_since) == ("offline", at(70))
+    assert story.row.shown_cause == "connection_lost"
 
 
 def test_e5_reconnecting_before_the_end_leaves_only_the_agents_own_choice(

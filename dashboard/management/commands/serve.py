@@ -105,6 +105,9 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+    except OverflowError:
+        listening.close()
+        raise CommandError(f"There is no port {port}. The highest is 65535.") from None
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:

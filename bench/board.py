@@ -9,6 +9,7 @@ the share of changes that arrived, and the ratio of the two; writes bench/board.
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import re
@@ -29,9 +30,13 @@ MEASURED = 5  # watchers whose messages are parsed; the others only read
 SENDERS = 8  # connections that carry the changes
 ORIGIN = websockets.Origin("http://127.0.0.1")
 SETTLE = 3.0  # seconds to wait for what is still under way
-STATUSES = ("busy", "available")
 
-_STATUS = re.compile(r'data-status="(\w+)"')
+_NUMBER = re.compile(r">change(\d+)<")
+
+
+# By agent: when, and which change.
+Moments = dict[int, list[tuple[float, int]]]
+_changes = itertools.count(1)
 
 
 @dataclass
@@ -48,13 +53,13 @@ class Result:
 
 
 class Watchers:
-    """Sockets that watch; some note when which status of which agent arrived."""
+    """Sockets that watch; some note when which change of which agent arrived."""
 
     def __init__(self, url: str, count: int) -> None:
         self._url = url
         self._count = count
         self._tasks: list[asyncio.Task[None]] = []
-        self.arrivals: list[dict[int, list[tuple[float, str]]]] = []
+        self.arrivals: list[Moments] = []
 
     async def __aenter__(self) -> "Watchers":
         sockets = []
@@ -73,7 +78,7 @@ class Watchers:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _watch(self, watcher: websockets.ClientConnection, measured: bool) -> None:
-        seen: dict[int, list[tuple[float, str]]] = defaultdict(list)
+        seen: Moments = defaultdict(list)
         if measured:
             self.arrivals.append(seen)
         async with watcher:
@@ -81,8 +86,8 @@ class Watchers:
                 now = time.perf_counter()
                 if measured:
                     for agent, html in json.loads(text).get("rows", {}).items():
-                        if found := _STATUS.search(html):
-                            seen[int(agent)].append((now, found[1]))
+                        if found := _NUMBER.search(html):
+                            seen[int(agent)].append((now, int(found[1])))
 
 
 class Load:
@@ -93,26 +98,25 @@ class Load:
         self._agents = agents
         self._gap = 1 / rate
         self._suffix = "&plain=1" if plain else ""
-        self.sent: dict[int, list[tuple[float, str]]] = defaultdict(list)
+        self.sent: Moments = defaultdict(list)
 
     async def run(self, seconds: float) -> None:
-        queue: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue()
+        queue: asyncio.Queue[int | None] = asyncio.Queue()
         senders = [asyncio.create_task(self._send(queue)) for _ in range(SENDERS)]
         began = time.perf_counter()
-        for number in range(int(seconds / self._gap)):
-            await asyncio.sleep(max(0, began + number * self._gap - time.perf_counter()))
-            lap, index = divmod(number, self._agents)
-            queue.put_nowait((index + 1, STATUSES[lap % 2]))
+        for step in range(int(seconds / self._gap)):
+            await asyncio.sleep(max(0, began + step * self._gap - time.perf_counter()))
+            queue.put_nowait(next(_changes))
         for _ in senders:
             queue.put_nowait(None)
         await asyncio.gather(*senders)
 
-    async def _send(self, queue: "asyncio.Queue[tuple[int, str] | None]") -> None:
+    async def _send(self, queue: "asyncio.Queue[int | None]") -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-        while change := await queue.get():
-            agent, status = change
-            self.sent[agent].append((time.perf_counter(), status))
-            path = f"/bench/change?agent={agent}&status={status}{self._suffix}"
+        while number := await queue.get():
+            agent = number % self._agents + 1
+            self.sent[agent].append((time.perf_counter(), number))
+            path = f"/bench/change?agent={agent}&note=change{number}{self._suffix}"
             writer.write(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
             answer = await reader.readuntil(b"\r\n\r\n")
             if b" 204 " not in answer.splitlines()[0]:
@@ -120,17 +124,13 @@ class Load:
         writer.close()
 
 
-def latencies(
-    sent: dict[int, list[tuple[float, str]]], seen: dict[int, list[tuple[float, str]]]
-) -> list[float | None]:
-    """Seconds from each change to its arrival at one watcher; None where it never came before the
-    agent's next change was sent."""
+def latencies(sent: Moments, seen: Moments) -> list[float | None]:
+    """Seconds from each change to its arrival at one watcher, or that of a later change of the same
+    agent, which makes it obsolete; None where neither came."""
     found: list[float | None] = []
     for agent, changes in sent.items():
-        for (at, status), (until, _) in zip(
-            changes, [*changes[1:], (float("inf"), "")], strict=True
-        ):
-            arrived = (t for t, s in seen.get(agent, []) if s == status and at <= t < until)
+        for at, number in changes:
+            arrived = (t for t, later in seen.get(agent, []) if later >= number)
             first = next(arrived, None)
             found.append(None if first is None else first - at)
     return found

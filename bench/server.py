@@ -33,10 +33,9 @@ class PlainBoard(AsyncWebsocketConsumer):
         await self.send(text_data=event["text"])
 
 
-def _change(agent_id: int, status: str) -> int:
-    event = Choose(at=timezone.now(), choice=Choice(status), cause=Cause.AGENT)
-    actions.apply(agent_id, event)
-    return agent_id
+def _change(agent_id: int, note: str) -> None:
+    choice = Choice("on_break", note=note)
+    actions.apply(agent_id, Choose(at=timezone.now(), choice=choice, cause=Cause.AGENT))
 
 
 def _plain_message(agent_id: int) -> str:
@@ -46,7 +45,7 @@ def _plain_message(agent_id: int) -> str:
 async def _post(scope: dict[str, Any], send: Any) -> None:
     query = parse_qs(scope["query_string"].decode())
     agent_id = int(query["agent"][0])
-    await sync_to_async(_change, thread_sensitive=False)(agent_id, query["status"][0])
+    await sync_to_async(_change, thread_sensitive=False)(agent_id, query["note"][0])
     if "plain" in query:
         text = await sync_to_async(_plain_message, thread_sensitive=False)(agent_id)
         layer: Any = get_channel_layer()

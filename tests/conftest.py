@@ -1,5 +1,8 @@
 """Fixtures for every test: a database that threads can share, and the catalogue in it."""
 
+import os
+import shutil
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from django.db import connections
 
 from presence.models import Agent, Status
 from tests import factories
+from tests.services.redis_server import RedisServer
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +43,21 @@ def ada(db: None) -> Agent:
 def bob(db: None) -> Agent:
     """A colleague of Ada's, in the same state."""
     return factories.make_agent("Bob", mode="available")
+
+
+@pytest.fixture(scope="session")
+def _redis(tmp_path_factory: pytest.TempPathFactory) -> RedisServer:
+    # One for all tests: a process sends its hints to the Redis that it first knew of.
+    if shutil.which("redis-server") is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no redis-server here")
+    return RedisServer(tmp_path_factory.mktemp("redis"))
+
+
+@pytest.fixture
+def redis_server(_redis: RedisServer) -> Iterator[RedisServer]:
+    """A Redis that is away until the test starts it, and again after the test."""
+    yield _redis
+    _redis.stop()
 
 
 def pytest_configure() -> None:

@@ -2,6 +2,7 @@
 
 import random
 import threading
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
@@ -140,9 +141,10 @@ def test_the_same_event_from_eight_writers_counts_once() -> None:
     agent, begin, results = make_agent(mode="available"), threading.Barrier(8), list[Result]()
 
     def writer() -> None:
-        begin.wait()
-        results.append(actions.apply(agent.pk, _choose("busy", event_id="one")).result)
-        connection.close()
+        with closing(connection):
+            begin.wait()
+            event = _choose("busy", event_id="one")
+            results.append(actions.apply(agent.pk, event).result)
 
     threads = [threading.Thread(target=writer) for _ in range(8)]
     for thread in threads:

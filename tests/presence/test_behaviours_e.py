@@ -1,6 +1,7 @@
 """BEHAVIOURS E: pages that open and close, servers that die, and leaving."""
 
 import threading
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -163,10 +164,10 @@ def test_e11_pages_that_open_and_close_at_once_leave_no_row() -> None:
     lease.renew(at(0))
 
     def page() -> None:
-        for _ in range(5):
-            lease.opened(agent.pk, at(1))
-            lease.closed(agent.pk, at(1))
-        connection.close()
+        with closing(connection):
+            for _ in range(5):
+                lease.opened(agent.pk, at(1))
+                lease.closed(agent.pk, at(1))
 
     threads = [threading.Thread(target=page) for _ in range(6)]
     for thread in threads:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -117,9 +118,9 @@ def test_two_clocks_fire_each_deadline_once() -> None:
     begin, fired = threading.Barrier(3), []
 
     def run() -> None:
-        begin.wait()
-        fired.append(tick(60))
-        connection.close()
+        with closing(connection):
+            begin.wait()
+            fired.append(tick(60))
 
     clocks = [threading.Thread(target=run) for _ in range(3)]
     for each in clocks:

@@ -1,17 +1,9 @@
 """Hints go out after the commit only, to listeners at once and to Redis without ever waiting."""
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-import redis
 from pytest_django import Settings
 
 from presence import actions, hints
@@ -19,6 +11,7 @@ from presence.events import Choice, Choose
 from presence.models import Agent
 from presence.writing import write
 from tests.factories import at, make_agent
+from tests.services.redis_server import RedisServer, until
 
 
 @pytest.fixture
@@ -96,64 +89,17 @@ def test_without_redis_nothing_is_queued(settings: Settings) -> None:
     assert hints._outgoing.empty()
 
 
-class Server:
-    """A real Redis on a port of its own, that can be stopped and started again."""
-
-    def __init__(self, binary: str, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._command = [binary, "--port", str(self.port), "--bind", "127.0.0.1"]
-        self._command += ["--save", "", "--dir", str(folder)]
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> "redis.Redis":
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        client = redis.Redis.from_url(self.url)
-        _until(client.ping)
-        return client
-
-    def stop(self) -> None:
-        if self._process:
-            self._process.terminate()
-            self._process.wait(10)
-            self._process = None
-
-
-def _until(ask: Callable[[], Any], tries: int = 2000) -> Any:
-    """What `ask` gives once it gives something; asked again and again for a while."""
-    for _ in range(tries):
-        try:
-            if answer := ask():
-                return answer
-        except redis.RedisError:
-            pass
-        threading.Event().wait(0.005)
-    raise AssertionError("it never came")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    binary = shutil.which("redis-server")
-    if binary is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no redis-server here")
-    server = Server(binary, tmp_path_factory.mktemp("redis"))
-    yield server
-    server.stop()
-
-
 def test_other_processes_hear_through_redis_and_its_loss_stops_nobody(
-    server: Server, settings: Settings
+    redis_server: RedisServer, settings: Settings
 ) -> None:
-    settings.REDIS_URL = server.url
+    settings.REDIS_URL = redis_server.url
     # Away: writers go on at once, more of them than the queue holds.
     for number in range(hints._outgoing.maxsize + 200):
         hints.publish([number])
     assert hints._outgoing.qsize() <= hints._outgoing.maxsize
 
     # Back: what is said from now on arrives.
-    with server.start() as client, client.pubsub(ignore_subscribe_messages=True) as channel:
+    with redis_server.start() as client, client.pubsub(ignore_subscribe_messages=True) as channel:
         channel.subscribe(hints.CHANNEL)
 
         def told() -> list[int] | None:
@@ -162,12 +108,12 @@ def test_other_processes_hear_through_redis_and_its_loss_stops_nobody(
             ids = json.loads(message["data"]) if message else None
             return ids if ids == [5, 7] else None
 
-        assert _until(told) == [5, 7]
+        assert until(told) == [5, 7]
 
     # Away again, and back again.
-    server.stop()
+    redis_server.stop()
     hints.publish([1])
-    with server.start() as client, client.pubsub(ignore_subscribe_messages=True) as channel:
+    with redis_server.start() as client, client.pubsub(ignore_subscribe_messages=True) as channel:
         channel.subscribe(hints.CHANNEL)
 
         def heard_again() -> bool:
@@ -175,4 +121,4 @@ def test_other_processes_hear_through_redis_and_its_loss_stops_nobody(
             message = channel.get_message(timeout=0.1)
             return bool(message) and json.loads(message["data"]) == [9]
 
-        assert _until(heard_again)
+        assert until(heard_again)

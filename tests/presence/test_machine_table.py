@@ -1,5 +1,7 @@
-"""SPEC section 5, cell by cell: situation, event, and what shows, is chosen, waits and is held."""
+"""SPEC section 5, cell by cell: situation, event, and what shows (since when and why), is chosen,
+waits and is held."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +27,18 @@ from presence.events import (
 from presence.machine import decide
 from presence.state import Hold, LegState, State, Webphone
 from tests.factories import at
-from tests.presence.floor import DIALED, RULES, agent, chose, did, leg, rings, talks, wraps_up
+from tests.presence.floor import (
+    DIALED,
+    RULES,
+    agent,
+    chose,
+    did,
+    leg,
+    rings,
+    run,
+    talks,
+    wraps_up,
+)
 
 L, A = LegState, LegAction
 
@@ -36,6 +49,7 @@ BREAK = Choice("on_break", 7)
 TWO = agent(legs=[leg(L.ON_HOLD, "other"), leg(L.HANDLING)], pending="on_break")
 CUT: dict[str, Any] = {"webphone": Webphone.LOST, "grace_until": at(1)}
 NOW = at(1)
+ASKED = run(talks(), chose("busy", cause=Cause.SUPERVISOR, seconds=0.5))
 log_in, log_out = LogIn(at=NOW), LogOut(at=NOW)
 due = DeadlineReached(at=NOW)
 switch_off = DeviceSwitched(at=NOW, device=DeviceKind.WEBPHONE, on=False)
@@ -57,6 +71,12 @@ TABLE: dict[str, Cell] = {
     ),
     # choose
     "choose": (agent(), chose("busy"), "busy", "busy", None, None),
+    "choose the same again": (
+        agent(BREAK), chose("on_break", reason=7), "on_break", "on_break", None, None,
+    ),
+    "choose another reason": (
+        agent(BREAK), chose("on_break", reason=8), "on_break", "on_break", None, None,
+    ),
     "choose clears a hold": (
         agent(no_answer=HELD), chose("available"), "available", "available", None, None,
     ),
@@ -79,14 +99,19 @@ TABLE: dict[str, Cell] = {
         talks(pending="busy"), CancelPending(at=NOW), "on_call", "available", None, None,
     ),
     # supervisor
+    "supervisor sets, not engaged": (
+        agent(), chose("busy", cause=Cause.SUPERVISOR), "busy", "busy", None, None,
+    ),
     "supervisor sets": (
         talks(), chose("busy", cause=Cause.SUPERVISOR), "on_call", "available", "busy", None,
     ),
     "supervisor, immediate, in wrap-up": (
-        wraps_up(), chose("busy", immediate=True), "busy", "busy", None, None,
+        wraps_up(), chose("busy", immediate=True, cause=Cause.SUPERVISOR),
+        "busy", "busy", None, None,
     ),
     "supervisor, immediate, on a call": (
-        talks(), chose("busy", immediate=True), "on_call", "available", "busy", None,
+        talks(), chose("busy", immediate=True, cause=Cause.SUPERVISOR),
+        "on_call", "available", "busy", None,
     ),
     # offers
     "offered": (agent(), did(A.OFFERED), "ringing", "available", None, None),
@@ -143,6 +168,10 @@ TABLE: dict[str, Cell] = {
     ),
     "wrap-up done": (wraps_up(), did(A.WRAP_UP_DONE), "available", "available", None, None),
     "the last leg ends": (talks(pending="busy"), did(A.HUNG_UP), "busy", "busy", None, None),
+    "the last leg ends, supervisor's": (
+        ASKED,
+        did(A.HUNG_UP), "busy", "busy", None, None,
+    ),
     "not the last leg": (TWO, did(A.HUNG_UP), "on_call", "available", "on_break", None),
     # reachability
     "connected": (
@@ -176,6 +205,38 @@ TABLE: dict[str, Cell] = {
     "grace runs out": (agent(**CUT), due, "offline", "available", None, None),
 }  # fmt: skip
 
+BEGINS: dict[Cause, tuple[str, ...]] = {
+    Cause.LOG_IN: ("log in",),
+    Cause.LOG_OUT: ("log out", "log out clears a hold"),
+    Cause.AGENT: (
+        "choose", "choose clears a hold", "choose another reason",
+        # who asked for it is why it shows, though a call's end is when
+        "rejected with a pending mode", "rung out with a pending mode",
+        "withdrawn, pending applies", "the last leg ends",
+    ),
+    Cause.SUPERVISOR: (
+        "supervisor sets, not engaged", "supervisor, immediate, in wrap-up",
+        "the last leg ends, supervisor's",
+    ),
+    Cause.CALL: (
+        "offered", "answered", "answered clears a hold", "withdrawn", "withdrawn keeps the hold",
+        "caller gives up", "dial out", "hung up", "hung up, wrap-up", "transferred, wrap-up",
+        "pending survives into wrap-up", "wrap-up done",
+    ),
+    Cause.REJECTED: ("rejected", "rejected clears a hold", "rejected on a break"),
+    Cause.RING_NO_ANSWER: (
+        "rung out, hold", "rung out, hold for", "rung out, Busy", "rung out, no group",
+    ),
+    Cause.CONNECTED: ("connected",),
+    Cause.CONNECTION_LOST: ("grace runs out",),
+    Cause.MICROPHONE: ("microphone refused", "microphone granted"),
+    Cause.DEVICES: ("device off", "device on"),
+    Cause.WRAP_UP_EXPIRED: ("wrap-up runs out",),
+    Cause.HOLD_EXPIRED: ("hold runs out",),
+}  # fmt: skip
+"""The rows of the table where what shows begins anew, and why it does; in all others it goes on."""
+WHY = {row: cause for cause, rows in BEGINS.items() for row in rows}
+
 
 @pytest.mark.parametrize("row", TABLE)
 def test_each_cell_of_section_5(row: str) -> None:
@@ -186,4 +247,19 @@ def test_each_cell_of_section_5(row: str) -> None:
     waits = after.pending.choice.status if after.pending else None
     assert (after.shown.status, after.mode.status, waits) == (shown, mode, pending)
     assert after.no_answer == hold
-    assert (decision.closed is not None) == (after.shown.status != given.shown.status)
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_each_cell_of_section_5_restarts_since_for_its_cause_or_leaves_both(row: str) -> None:
+    given, event = TABLE[row][:2]
+    before = replace(given.shown, since=at(-60), cause=Cause.SETTINGS)
+    decision = decide(replace(given, shown=before), event, RULES)
+    after = decision.state.shown
+    if row in WHY:
+        assert (decision.closed, after.since, after.cause) == (before, NOW, WHY[row])
+    else:
+        assert (decision.closed, after.since, after.cause) == (None, at(-60), Cause.SETTINGS)
+
+
+def test_every_row_that_begins_anew_is_in_the_table() -> None:
+    assert WHY.keys() <= TABLE.keys()

@@ -16,6 +16,7 @@ from presence.catalogue import CATALOGUE
 from presence.events import DeviceKind
 from presence.machine import decide, new_state
 from presence.models import AgentState, Interval, Status, Transition
+from presence.rules import rules_for
 from presence.state import LoginPolicy, PresencePolicy, Rules, StatusRule
 from tests.factories import START, make_agent, make_reason, row_of
 from tests.presence import walk
@@ -102,7 +103,7 @@ def test_the_database_keeps_every_rule_and_goes_everywhere(floor: tuple[int, int
             connected=False,
             logged_in=False,
         )
-        rules = actions.rules_for(agent)
+        rules = rules_for(agent)
         row, now = row_of(agent), START
         for number in range(120):
             now += timedelta(seconds=pick(walk.GAPS))

@@ -1,6 +1,7 @@
 """Writers wait in line, and a transaction inside another is a part of it."""
 
 import threading
+from contextlib import closing
 
 import pytest
 from django.db import connection
@@ -66,10 +67,10 @@ def test_one_holds_a_fair_lock_at_a_time() -> None:
 @pytest.mark.usefixtures("committed")
 def test_writers_at_once_all_get_their_turn() -> None:
     def writer(number: int) -> None:
-        for turn in range(5):
-            with write():
-                Team.objects.create(name=f"{number}-{turn}")
-        connection.close()
+        with closing(connection):
+            for turn in range(5):
+                with write():
+                    Team.objects.create(name=f"{number}-{turn}")
 
     threads = [threading.Thread(target=writer, args=(number,)) for number in range(8)]
     for thread in threads:

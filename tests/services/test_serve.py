@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ class Server:
     def count(self, query: str) -> int:
         """What a query on the database counts; 0 while there is none yet."""
         try:
-            with sqlite3.connect(self.database) as connection:
+            with closing(sqlite3.connect(self.database)) as connection:
                 return int(connection.execute(query).fetchone()[0])
         except sqlite3.OperationalError:
             return 0
@@ -153,7 +154,7 @@ def test_a_port_in_use_is_one_line_and_a_failure(start: Start) -> None:
 def test_the_demo_does_not_play_in_a_floor_of_real_agents(start: Start) -> None:
     server = start("--demo").wait_until_up()
     server.stop()
-    with sqlite3.connect(server.database) as connection:
+    with closing(sqlite3.connect(server.database)) as connection, connection:
         connection.execute("UPDATE presence_device SET address = 'PJSIP/' || id")
     refused = start("--demo")
     assert refused.process.wait(PATIENCE) != 0

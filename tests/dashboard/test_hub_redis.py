@@ -1,0 +1,142 @@
+"""What other processes change reaches this one's boards: through Redis at once, else by healing."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+from django.conf import settings as configured
+from django.db import connection
+from pytest_django import Settings
+
+from dashboard import hub as hubs
+from dashboard.hub import Hub
+from presence import hints
+from presence.models import Agent
+from tests.dashboard.test_hub import Socket, make_agent, shows, watch
+from tests.services.redis_server import RedisServer, until
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+ROOT = Path(__file__).resolve().parents[2]
+NEVER = 3600.0
+
+
+class Elsewhere:
+    """Another process of the installation: writes what an agent chooses, and says so to Redis."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+
+    def choose(self, status: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(f"{status}\n".encode())
+
+
+@asynccontextmanager
+async def elsewhere(agent: Agent, redis_url: str) -> AsyncIterator[Elsewhere]:
+    words = [sys.executable, "-m", "tests.services.writer", str(agent.pk)]
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": _database_url(),
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": configured.SECRET_KEY,
+    }
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *words, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe
+    )
+    assert process.stdout
+    try:
+        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
+        yield Elsewhere(process)
+    finally:
+        process.kill()
+        await process.communicate()
+
+
+def _database_url() -> str:
+    """The database of this test, as another process is told of it."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@asynccontextmanager
+async def running(monkeypatch: pytest.MonkeyPatch, *, heal_every: float) -> AsyncIterator[Hub]:
+    monkeypatch.setattr(hubs, "HEAL_EVERY", heal_every)
+    hub = Hub()
+    await hub.start()
+    try:
+        yield hub
+    finally:
+        await hub.stop()
+
+
+async def until_heard_by(hubs_there: int, client: "redis.Redis") -> None:
+    """Until so many hubs listen to Redis."""
+
+    def listening() -> bool:
+        return client.pubsub_numsub(hints.CHANNEL) == [(hints.CHANNEL.encode(), hubs_there)]
+
+    await asyncio.to_thread(until, listening)
+
+
+async def seconds_until(socket: Socket, agent: Agent, words: str) -> float:
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    await socket.until(shows(agent, words))
+    return clock() - began
+
+
+async def test_what_another_process_changes_shows_in_a_fraction_of_a_second(
+    redis_server: RedisServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await make_agent("Ada")
+    settings.REDIS_URL = redis_server.url
+    with redis_server.start() as client:
+        async with (
+            running(monkeypatch, heal_every=NEVER) as hub,
+            elsewhere(ada, redis_server.url) as other,
+        ):
+            socket = await watch(hub)
+            await until_heard_by(1, client)
+            other.choose("busy")  # the first has its connections to open yet
+            await socket.until(shows(ada, "Busy"))
+            other.choose("on_break")
+            assert await seconds_until(socket, ada, "On Break") < 0.9
+
+
+async def test_a_hub_heals_while_redis_is_away_and_hears_hints_when_it_is_back(
+    redis_server: RedisServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One hub heals; the other never does, and shows what hints alone would."""
+    monkeypatch.setattr(hubs, "_RETRY", 0.05)
+    ada = await make_agent("Ada")
+    settings.REDIS_URL = redis_server.url
+    async with (
+        running(monkeypatch, heal_every=0.05) as healing,
+        running(monkeypatch, heal_every=NEVER) as hinted,
+        elsewhere(ada, redis_server.url) as other,
+    ):
+        with redis_server.start() as client:
+            heals, hears = await watch(healing), await watch(hinted)
+            await until_heard_by(2, client)
+            other.choose("busy")
+            await hears.until(shows(ada, "Busy"))
+
+        redis_server.stop()
+        other.choose("on_break")
+        await heals.until(shows(ada, "On Break"))
+        assert shows(ada, "Busy")(hears)
+
+        with redis_server.start() as client:
+            await until_heard_by(2, client)
+            other.choose("do_not_disturb")
+            await hears.until(shows(ada, "Do Not Disturb"))

@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from dashboard.views import account
+
 urlpatterns = [
+    path("admin/login/", account.admin_login),
+    path("admin/logout/", account.Logout.as_view()),
     path("admin/", admin.site.urls),
     path("", include("dashboard.urls")),
 ]

@@ -7,12 +7,12 @@ from datetime import datetime
 from dashboard.people import initials
 from dashboard.rows import Look, Talk, Waiting, reason_text, talk, waiting
 from presence import derive, store
-from presence.actions import rules_for
 from presence.choices import Option, options
 from presence.derive import Refusal
 from presence.events import DeviceKind
 from presence.models import Agent, AgentState, Status
-from presence.state import LegState, State
+from presence.rules import RulesReader
+from presence.state import LegState, Rules, State
 from presence.words import HELP, WHY_NOT
 
 
@@ -60,12 +60,13 @@ def read(agent_ids: Iterable[int]) -> dict[int, Bar]:
     """The bars of these active agents. Agents of one team share one reading of the menu."""
     menus: dict[int | None, tuple[Option, ...]] = {}
     looks = {status.code: status for status in Status.objects.all()}
+    rules_for = RulesReader()
     bars = {}
     for row in _states(agent_ids):
         team = row.agent.team_id
         if team not in menus:
             menus[team] = tuple(options(row.agent))
-        bars[row.agent_id] = _bar(row, menus[team], looks)
+        bars[row.agent_id] = _bar(row, rules_for(row.agent), menus[team], looks)
     return bars
 
 
@@ -89,8 +90,8 @@ def _states(agent_ids: Iterable[int]) -> Iterable[AgentState]:
     )
 
 
-def _bar(row: AgentState, menu: tuple[Option, ...], looks: dict[str, Status]) -> Bar:
-    state, rules = store.load(row), rules_for(row.agent)
+def _bar(row: AgentState, rules: Rules, menu: tuple[Option, ...], looks: dict[str, Status]) -> Bar:
+    state = store.load(row)
     own = looks[derive.shown_status(state, rules, to_self=True)]
     reason, since = _own_reason_and_since(row, own.code)
     wrap_up = next((leg for leg in state.legs if leg.state is LegState.WRAP_UP), None)

@@ -7,6 +7,7 @@ from django.db.models import Count, Sum
 from django.template.loader import render_to_string
 
 from dashboard import bar, rows
+from dashboard.table import Lists, View
 from presence.models import AgentState
 
 
@@ -24,6 +25,8 @@ class Board:
 
     def __init__(self) -> None:
         self._versions: dict[int, int] = {}
+        self._lists: Lists | None = None
+        self._tiles = ""
 
     def read(
         self, ids: Set[int], watched: Set[int] = frozenset(), asked: Set[int] = frozenset()
@@ -63,9 +66,22 @@ class Board:
             if current.get(id_) != self._versions.get(id_)
         }
 
+    def tiles(self) -> str:
+        """The tiles and filters, rendered anew only when there is something else to filter by."""
+        lists = Lists.read()
+        if lists != self._lists:
+            self._tiles, self._lists = render_tiles(lists), lists
+        return self._tiles
+
 
 def render_row(row: rows.Row) -> str:
     return render_to_string("dashboard/row.html", {"row": row})
+
+
+def render_tiles(lists: Lists) -> str:
+    view = View()
+    context = {"view": view, "lists": lists, "tiles": view.tiles(lists.statuses, [])}
+    return render_to_string("dashboard/tiles.html", context)
 
 
 def render_bar(own: bar.Bar) -> str:

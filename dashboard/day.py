@@ -1,7 +1,7 @@
 """An agent's own day so far: intervals since midnight, and the time in each status."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dashboard.rows import Look, reason_text
 from presence.events import Cause
@@ -23,8 +23,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Total:
+    """The time in one status; `since` is when it would have begun in one stretch, if it runs."""
+
     status: Look
     seconds: float
+    since: datetime | None = None
 
 
 def spans(agent: Agent, start: datetime, now: datetime) -> list[Span]:
@@ -55,12 +58,20 @@ def spans(agent: Agent, start: datetime, now: datetime) -> list[Span]:
 
 
 def totals(day: list[Span]) -> list[Total]:
-    """The time in each status, in the catalogue's order."""
+    """The time in each status of a day (latest first), in the catalogue's order."""
     seconds: dict[Look, float] = {}
     for span in day:
         seconds[span.status] = seconds.get(span.status, 0.0) + span.seconds
     ordered = sorted(seconds.items(), key=lambda item: (item[0].order, item[0].code))
-    return [Total(look, spent) for look, spent in ordered]
+    running = day[0]
+    return [
+        Total(look, spent, _as_one_stretch(running, spent) if look == running.status else None)
+        for look, spent in ordered
+    ]
+
+
+def _as_one_stretch(running: Span, spent: float) -> datetime:
+    return running.started - timedelta(seconds=spent - running.seconds)
 
 
 def _span(

@@ -3,6 +3,7 @@ text to every socket that watches. A hint may be lost; the hub compares itself w
 
 import asyncio
 import json
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,9 @@ milliseconds, and on a busy one the hub takes no more than a fifth of its thread
 FRAME_AGENTS = 200
 """Agents read in one frame, so that a thousand reconnecting ones delay no single change."""
 HEAL_EVERY = 1.0
+IN_STEP = 4.0
+"""Seconds. Boards of a hub that could not read the database for so long are told nothing, so that
+they say themselves that they are old."""
 BEAT_EVERY = 5.0
 RECHECK_EVERY = 30.0
 _RETRY = 1.0
@@ -60,8 +64,9 @@ class Hub:
         self._rows: dict[int, str] = {}
         self._changed: set[int] = set()
         self._asked: set[int] = set()
+        self._tiles = ""
         self._snapshot: str | None = None
-        self._loaded = False
+        self._read_at = float("-inf")
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -91,14 +96,13 @@ class Hub:
     def join(self, outbox: Outbox, ticket: Ticket) -> None:
         """Register, then fetch: nothing awaits between the two, so no change falls between."""
         self._sockets[outbox] = ticket
-        outbox.put(message())
         if ticket.agent is not None:
             self._own[ticket.agent].add(outbox)
             self._asked.add(ticket.agent)
             self._wake.set()
         if ticket.monitor:
             self._monitors.add(outbox)
-            if self._loaded:
+            if self._in_step():
                 outbox.put(self._whole())
 
     def leave(self, outbox: Outbox) -> None:
@@ -148,6 +152,7 @@ class Hub:
         try:
             read = partial(self._board.read, ids, set(self._own), asked)
             self._publish(await self._read(read))
+            self._note_reading()
         except BaseException:
             self._changed |= ids
             self._asked |= asked
@@ -157,15 +162,31 @@ class Hub:
             self._wake.set()
 
     async def _heal(self) -> None:
-        """Find what hints did not tell of; the first time that is everybody."""
+        """Find what hints did not tell of. At first, and when the database is back, everybody gets
+        everything."""
         differing = await self._read(self._board.differing)
-        if not self._loaded:
-            self._publish(await self._read(partial(self._board.read, differing)), whole=True)
+        self._arrange(await self._read(self._board.tiles))
+        if not self._in_step():
+            read = partial(self._board.read, differing, set(self._own))
+            self._publish(await self._read(read))
+            self._read_at = time.monotonic()
+            self._send_all(self._monitors, self._whole())
         elif differing:
             self.changed(differing)
+        else:
+            self._note_reading()
+
+    def _in_step(self) -> bool:
+        return time.monotonic() - self._read_at < IN_STEP
+
+    def _note_reading(self) -> None:
+        if self._in_step():  # else boards need a snapshot first
+            self._read_at = time.monotonic()
 
     async def _beat(self) -> None:
-        self._send_all(self._sockets, message())
+        """Who was sent nothing yet shows what their page knew, and must not think it is new."""
+        if self._in_step():
+            self._send_all([outbox for outbox in self._sockets if outbox.served], message())
 
     async def _recheck(self) -> None:
         revoked = await self._read(partial(tickets.revoked, set(self._sockets.values())))
@@ -187,26 +208,31 @@ class Hub:
 
     # --- sending -------------------------------------------------------------------------------
 
-    def _publish(self, frame: Frame, *, whole: bool = False) -> None:
+    def _publish(self, frame: Frame) -> None:
         for agent_id, html in frame.bars.items():
             if watchers := self._own.get(agent_id):
                 self._send_all(watchers, message(bar=html))
-        if not (frame.rows or frame.gone or whole):
+        if not (frame.rows or frame.gone):
             return
         self._rows |= frame.rows
         for agent_id in frame.gone:
             self._rows.pop(agent_id, None)
+        self._tell_monitors(rows=frame.rows, gone=frame.gone)
+
+    def _arrange(self, tiles: str) -> None:
+        if tiles != self._tiles:
+            self._tiles = tiles
+            self._tell_monitors(tiles=tiles)
+
+    def _tell_monitors(self, **content: object) -> None:
         self._snapshot = None
-        if whole:
-            self._loaded = True
-            self._send_all(self._monitors, self._whole())
-        else:
-            self._send_all(self._monitors, message(rows=frame.rows, gone=frame.gone))
+        if self._in_step():  # else a snapshot follows
+            self._send_all(self._monitors, message(**content))
 
     def _whole(self) -> str:
         # Reconnecting boards come in hundreds: they share one text until something changes.
         if self._snapshot is None:
-            self._snapshot = message(snapshot=True, rows=self._rows)
+            self._snapshot = message(snapshot=True, rows=self._rows, tiles=self._tiles)
         return self._snapshot
 
     def _send_all(self, outboxes: Iterable[Outbox], text: str) -> None:

@@ -20,6 +20,7 @@ class Outbox:
     """Sends in order through `send` (ASGI), one message at a time, from a task of its own."""
 
     def __init__(self, send: Send) -> None:
+        self.served = False
         self._send = send
         self._waiting: deque[str] = deque()
         self._some = asyncio.Event()
@@ -29,6 +30,7 @@ class Outbox:
         """Queue a message. False when the socket is too slow and its outbox is full."""
         if len(self._waiting) >= LIMIT:
             return False
+        self.served = True
         self._waiting.append(text)
         self._some.set()
         return True

@@ -31,7 +31,7 @@ async def page(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """Serve one page's socket until it closes. What its ticket does not grant it does not get."""
     await receive()
     await send({"type": "websocket.accept"})
-    query = parse_qs(scope["query_string"].decode())
+    query = parse_qs(scope["query_string"].decode("latin-1"))
     ticket = tickets.accept(query.get("ticket", [""])[0])
     if ticket is None:
         # Closed after accepting, for a browser is not told why a handshake failed.

@@ -1,5 +1,7 @@
 """The monitor's view of its rows, kept in the URL: filters, sort and the counts on the tiles."""
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,7 +11,8 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from dashboard.rows import Look, Row
-from presence.models import Status
+from presence.models import Status, Team
+from routing.models import Queue
 
 AVAILABILITY = ("available", "pending", "unavailable")
 
@@ -53,6 +56,23 @@ class Tile:
     count: int
     active: bool
     url: str
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What there is to filter by; teams and queues by id and name."""
+
+    statuses: tuple[Look, ...]
+    teams: tuple[tuple[int, str], ...]
+    queues: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def read(cls) -> "Lists":
+        return cls(
+            statuses=tuple(Look.of(status) for status in Status.objects.filter(active=True)),
+            teams=tuple(Team.objects.filter(active=True).values_list("pk", "name")),
+            queues=tuple(Queue.objects.filter(active=True).values_list("pk", "name")),
+        )
 
 
 @dataclass(frozen=True)
@@ -103,9 +123,9 @@ class View:
         following = descending if self.sort == ascending else ascending
         return Header(column, direction, replace(self, sort=following).url)
 
-    def tiles(self, statuses: Iterable[Status], found: Iterable[Row]) -> list[Tile]:
+    def tiles(self, statuses: Iterable[Look], found: Iterable[Row]) -> list[Tile]:
         counts = Counter(row.status.code for row in found if self.counts(row))
-        return [self._tile(Look.of(status), counts[status.code]) for status in statuses]
+        return [self._tile(look, counts[look.code]) for look in statuses]
 
     def _tile(self, look: Look, count: int) -> Tile:
         active = self.status == look.code
@@ -114,7 +134,7 @@ class View:
     def sorted(self, found: Iterable[Row]) -> list[Row]:
         """Rows in order; those with nothing in the column come last, either way."""
         column = self.sort.removeprefix("-")
-        named = sorted(found, key=lambda row: (row.name.casefold(), row.id))
+        named = sorted(found, key=lambda row: (natural(row.name), row.id))
         filled = [row for row in named if sort_key(row, column) is not None]
         empty = [row for row in named if sort_key(row, column) is None]
         filled.sort(key=lambda row: sort_key(row, column) or (), reverse=self.sort[0] == "-")
@@ -122,14 +142,18 @@ class View:
 
 
 def sort_key(row: Row, column: str) -> tuple[str | float, ...] | None:
-    """What `column` sorts by, None when empty. static/monitor.js sorts by the same."""
+    """What `column` sorts by, None when empty.
+
+    static/monitor.js sorts by the same things, but text in the order of the viewer's language; it
+    sorts once when the page opens, and `natural` is so near to that that few rows move.
+    """
     match column:
         case "status":
-            return (row.status.order, row.status.label)
+            return (row.status.order, natural(row.status.label))
         case "duration":
             return (_age(row.since),)
         case "availability":
-            return (AVAILABILITY.index(row.availability), row.why_not)
+            return (AVAILABILITY.index(row.availability), natural(row.why_not))
         case "pending":
             return (_age(row.pending.since),) if row.pending else None
         case "interaction":
@@ -141,7 +165,14 @@ def sort_key(row: Row, column: str) -> tuple[str | float, ...] | None:
         "queue": row.talk.queue if row.talk else "",
         "caller": row.talk.caller if row.talk else "",
     }[column]
-    return (text.casefold(),) if text else None
+    return (natural(text),) if text else None
+
+
+def natural(text: str) -> str:
+    """Sorts as people do: 2 before 10, whatever the case and the accents."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"\d+", lambda number: number[0].zfill(20), plain)
 
 
 def _age(since: datetime) -> float:

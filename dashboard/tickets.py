@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core import signing
 
 from dashboard.people import SUPERVISE
+from presence.models import Agent
 
 MAX_AGE = 600
 """Seconds. The page renews its ticket in half of that, so a reconnect finds a good one."""
@@ -28,15 +29,16 @@ def issue(ticket: Ticket) -> str:
 
 
 def accept(text: str) -> Ticket | None:
-    """The ticket, unless it is forged or older than `MAX_AGE`."""
+    """The ticket, unless it is forged, older than `MAX_AGE`, or another version's."""
     try:
         return Ticket(**signing.loads(text, salt=_SALT, max_age=MAX_AGE))
-    except signing.BadSignature:
+    except (signing.BadSignature, TypeError, ValueError):
         return None
 
 
 def revoked(tickets: Iterable[Ticket]) -> set[Ticket]:
-    """Those that would not be issued any more: the user left, or lost the right to supervise."""
+    """Those that would not be issued any more: the user left, lost the right to supervise, or is
+    not that agent any more."""
     tickets = set(tickets)
     users = User.objects.filter(pk__in={ticket.user for ticket in tickets}, is_active=True)
     active = set(users.values_list("pk", flat=True))
@@ -45,8 +47,12 @@ def revoked(tickets: Iterable[Ticket]) -> set[Ticket]:
             SUPERVISE, backend="django.contrib.auth.backends.ModelBackend"
         ).values_list("pk", flat=True)
     )
+    agents = Agent.objects.filter(active=True, state__isnull=False, user__in=active)
+    owners = dict(agents.values_list("pk", "user_id"))
     return {
         ticket
         for ticket in tickets
-        if ticket.user not in active or (ticket.monitor and ticket.user not in supervisors)
+        if ticket.user not in active
+        or (ticket.monitor and ticket.user not in supervisors)
+        or (ticket.agent is not None and owners.get(ticket.agent) != ticket.user)
     }

@@ -1,6 +1,7 @@
 // The agent's bar: new ones arrive by socket and as answers; menu and focus stay as they were.
 
 import { tick } from "./clock.js";
+import "./failed.js";
 import { listen } from "./live.js";
 
 const bar = () => document.getElementById("bar");
@@ -58,13 +59,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   detail.shouldSwap = false;
   replace(detail.serverResponse);
 });
-for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(failure, ({ detail }) => {
-    if (!bar()?.contains(detail.elt)) return;
-    bar().querySelector(".refusal").textContent =
-      detail.xhr.status === 403 ? "This page is out of date. Load it again." : "That did not get through. Try again.";
-  });
-}
 
 document.addEventListener("click", ({ target }) => {
   if (menu()?.open && !menu().contains(target)) menu().open = false;

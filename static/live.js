@@ -16,6 +16,7 @@ let heardAt = Date.now();
 let attempts = 0;
 let retry = 0;
 let stopped = false;
+let away = false;
 
 /** Milliseconds since the last message. Some browsers' performance.now() sleeps with the laptop. */
 const silence = () => Math.max(performance.now() - heard, Date.now() - heardAt);
@@ -24,15 +25,28 @@ const silence = () => Math.max(performance.now() - heard, Date.now() - heardAt);
 export const listen = (listener) => listeners.push(listener);
 
 function connect() {
+  disconnect();
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  socket = new WebSocket(`${scheme}//${location.host}/ws/?ticket=${encodeURIComponent(ticket)}`);
+  socket.onmessage = hear;
+  socket.onclose = closed;
+}
+
+function disconnect() {
   clearTimeout(retry);
   if (socket) {
     socket.onclose = socket.onmessage = null;
     socket.close();
   }
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  socket = new WebSocket(`${scheme}//${location.host}/ws/?ticket=${encodeURIComponent(ticket)}`);
-  socket.onmessage = hear;
-  socket.onclose = closed;
+  socket = null;
+}
+
+/** A page that the browser kept may be of somebody who has signed out since. */
+async function comeBack() {
+  show(false);
+  if (!(await renew())) return;
+  away = false;
+  connect();
 }
 
 function hear({ data }) {
@@ -78,9 +92,7 @@ async function renew() {
 
 function signedOut() {
   stopped = true;
-  clearTimeout(retry);
-  if (socket) socket.onclose = null;
-  socket?.close();
+  disconnect();
   show(false);
 }
 
@@ -104,7 +116,7 @@ const words = (age) => (/^0:\d\d$/.test(age) ? `${Number(age.slice(2))} s` : age
 
 /** Right again within a second after sleep, a hidden tab or an outage. */
 function wake() {
-  if (stopped || document.hidden) return;
+  if (stopped || away || document.hidden) return;
   const open = socket?.readyState === WebSocket.OPEN;
   if (!open || silence() > BEAT + 1000) connect();
 }
@@ -125,9 +137,14 @@ document.addEventListener("submit", ({ target }) => {
   if (target.matches("form.leave")) addEventListener("pagehide", () => farewell.postMessage("signed out"));
 });
 
+document.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status === 401 && signedOut());
+
 addEventListener("online", wake);
-addEventListener("pageshow", ({ persisted }) => persisted && connect());
-addEventListener("pagehide", () => socket?.close());
+addEventListener("pageshow", ({ persisted }) => persisted && comeBack());
+addEventListener("pagehide", () => {
+  away = true;
+  disconnect();
+});
 document.addEventListener("visibilitychange", wake);
 document.addEventListener("resume", wake);
 connect();

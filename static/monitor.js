@@ -43,11 +43,17 @@ function compare(a, b) {
   return way * found || collator.compare(key(a, 0), key(b, 0)) || a.dataset.id - b.dataset.id;
 }
 
+/** Text, or where a column has none a number: how long it lasts. */
 function key(row, column) {
   const cell = row.cells[column];
-  if (cell.dataset.sort !== "since") return /^\d+$/.test(cell.dataset.sort) && column ? Number(cell.dataset.sort) : cell.dataset.sort;
+  if ("sort" in cell.dataset) return cell.dataset.sort;
   const time = cell.querySelector("time");
   return time ? -Number(time.dataset.since) : "";
+}
+
+function sortAll() {
+  order.sort(compare);
+  if (order.some((row, at) => row !== body.rows[at])) body.append(...order);
 }
 
 /** Move one row to its place; the others stay where they are. */
@@ -123,7 +129,7 @@ function show() {
     if (visible) shown += 1;
   }
   for (const tile of document.querySelectorAll("#tiles .tile")) count(tile, totals[tile.dataset.status] ?? 0);
-  document.getElementById("shown").value = shown === order.length ? `${shown} agents` : `${shown} of ${order.length} agents`;
+  document.getElementById("shown").value = `${shown === order.length ? "" : `${shown} of `}${order.length} agent${order.length === 1 ? "" : "s"}`;
   document.getElementById("no-agents").hidden = order.length > 0;
   document.getElementById("no-match").hidden = shown > 0 || order.length === 0;
   document.getElementById("agents").hidden = shown === 0;
@@ -135,7 +141,23 @@ function count(tile, number) {
   tile.toggleAttribute("data-none", number === 0);
 }
 
+/** Statuses, teams and queues as they are called now; what is chosen stays chosen. */
+function arrange(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  for (const select of filters.querySelectorAll("select")) {
+    const { value: chosen } = select;
+    select.replaceChildren(...template.content.querySelector(`select[name=${select.name}]`).options);
+    select.value = chosen;
+    if (select.selectedIndex < 0) select.value = "";
+  }
+  document.getElementById("tiles").replaceChildren(...template.content.getElementById("tiles").children);
+  looked();
+}
+
+let tiles = "";
 listen((message) => {
+  if (message.tiles && message.tiles !== tiles) arrange((tiles = message.tiles));
   if (!message.rows) return;
   if (message.snapshot) for (const id of [...rows.keys()]) if (!(id in message.rows)) remove(id);
   for (const id of message.gone ?? []) remove(id);
@@ -162,8 +184,7 @@ function sortBy(wanted) {
     if (own) head.setAttribute("aria-sort", sort().startsWith("-") ? "descending" : "ascending");
     else head.removeAttribute("aria-sort");
   }
-  order.sort(compare);
-  body.append(...order);
+  sortAll();
   looked();
 }
 
@@ -188,11 +209,14 @@ document.getElementById("monitor").addEventListener("click", (event) => {
 });
 
 async function open(link) {
-  await htmx.ajax("GET", link.getAttribute("href"), { target: "#dialog-body", swap: "innerHTML" });
+  // Should the form not come, its place says so: nobody else's form may be there.
+  document.getElementById("dialog-body").replaceChildren(document.getElementById("no-form").content.cloneNode(true));
+  await htmx.ajax("GET", link.getAttribute("href"), { target: "#dialog-body", swap: "innerHTML" }).catch(() => {});
   if (!dialog.open) dialog.showModal();
   tick(dialog);
 }
 
 dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
 document.body.addEventListener("mode-set", () => dialog.close());
+sortAll();
 show();

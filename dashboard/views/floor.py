@@ -1,45 +1,47 @@
 """What supervisors see and do: the Agent Monitor, and setting an agent's mode."""
 
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard import rows
 from dashboard.people import SUPERVISE, agent_of
-from dashboard.table import COLUMNS, View
+from dashboard.table import COLUMNS, Lists, View
 from dashboard.tickets import Ticket, issue
 from dashboard.views import answers
 from presence.choices import ChoiceError, options
 from presence.events import Cause, Choose
-from presence.models import Agent, Status, Team
+from presence.models import Agent
 from routing.actions import apply
-from routing.models import Queue
 
 
-@require_GET
-@login_required
+@require_safe
+@answers.signed_in
 @permission_required(SUPERVISE, raise_exception=True)
 def monitor(request: HttpRequest) -> HttpResponse:
     view = View.of(request.GET)
     found = view.sorted(rows.read())
+    lists = Lists.read()
+    shown = [view.shows(row) for row in found]
     own = agent_of(request.user)
     ticket = Ticket(request.user.pk or 0, own.pk if own else None, monitor=True)
     context = {
         "view": view,
         "headers": [view.header(column) for column in COLUMNS],
-        "rows": [(row, view.shows(row)) for row in found],
-        "tiles": view.tiles(Status.objects.filter(active=True), found),
-        "teams": Team.objects.filter(active=True),
-        "queues": Queue.objects.filter(active=True),
+        "rows": list(zip(found, shown, strict=True)),
+        "shown": sum(shown),
+        "nobody_matches": bool(found) and not any(shown),
+        "tiles": view.tiles(lists.statuses, found),
+        "lists": lists,
         "ticket": issue(ticket),
     }
     return render(request, "dashboard/monitor.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-@login_required
+@answers.signed_in
 @permission_required(SUPERVISE, raise_exception=True)
 def set_mode(request: HttpRequest, agent_id: int) -> HttpResponse:
     """Choose a mode for an agent: in the monitor's dialog by htmx, else a page of its own."""
@@ -75,7 +77,7 @@ def _form(request: HttpRequest, agent: Agent, refusal: str = "") -> HttpResponse
         "row": row,
         "options": options(agent),
         "refusal": refusal,
-        "next": answers.back(request, "/monitor/"),
+        "next": answers.back(request, "monitor"),
     }
     inside = getattr(request, "htmx", False)
     template = "dashboard/set_mode_form.html" if inside else "dashboard/set_mode.html"

@@ -4,17 +4,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate
 
-from django.contrib.auth.decorators import login_required
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard import day
 from dashboard.people import agent_of
+from dashboard.rows import reason_text, with_reason
 from dashboard.views import answers
 from presence.choices import ChoiceError
+from presence.derive import OFFLINE
 from presence.events import (
     CancelPending,
     Cause,
@@ -26,10 +29,17 @@ from presence.events import (
     LegEvent,
     Microphone,
 )
-from presence.models import Agent
+from presence.models import Agent, AgentState
 from presence.state import LoginPolicy
 from presence.writing import write
 from routing.actions import apply
+
+LOGIN_POLICIES = (
+    ("", "As the floor’s settings say"),  # noqa: RUF001 - as people write it
+    (LoginPolicy.OFFLINE.value, "Offline"),
+    (LoginPolicy.RESTORE.value, "The mode I left"),
+    (LoginPolicy.AVAILABLE.value, "Available"),
+)
 
 Own = Callable[Concatenate[HttpRequest, Agent, ...], HttpResponse]
 
@@ -37,7 +47,7 @@ Own = Callable[Concatenate[HttpRequest, Agent, ...], HttpResponse]
 def by_agent(view: Own) -> Callable[..., HttpResponse]:
     """Pass the agent who asks; 403 for anybody else."""
 
-    @login_required
+    @answers.signed_in
     @wraps(view)
     def checked(request: HttpRequest) -> HttpResponse:
         agent = agent_of(request.user)
@@ -111,13 +121,16 @@ def microphone(request: HttpRequest, agent: Agent) -> HttpResponse:
 def login_policy(request: HttpRequest, agent: Agent) -> HttpResponse:
     policy = request.POST.get("policy", "")
     if policy and policy not in set(LoginPolicy):
-        return answers.refused(request, "There is no such choice. Pick one from the list.", "/me/")
+        return answers.refused(
+            request, "There is no such choice. Pick one from the list.", reverse("agent_page")
+        )
     agent.login_policy = policy
     agent.save(update_fields=["login_policy"])
+    messages.success(request, "Saved.")
     return redirect(answers.back(request, "agent_page"))
 
 
-@require_GET
+@require_safe
 @by_agent
 def agent_page(request: HttpRequest, agent: Agent) -> HttpResponse:
     now = timezone.now()
@@ -127,6 +140,15 @@ def agent_page(request: HttpRequest, agent: Agent) -> HttpResponse:
         "agent": agent,
         "day": today[:60],
         "totals": day.totals(today),
-        "policies": Agent._meta.get_field("login_policy").choices,
+        "chosen": _covered_choice(agent),
+        "policies": LOGIN_POLICIES,
     }
     return render(request, "dashboard/me.html", context)
+
+
+def _covered_choice(agent: Agent) -> str:
+    """The mode that the agent chose, where they are Offline all the same."""
+    state = AgentState.objects.select_related("mode", "mode_reason").get(agent=agent)
+    if state.shown_status_id != OFFLINE or state.mode_id == OFFLINE:
+        return ""
+    return with_reason(state.mode.label, reason_text(state.mode_reason, state.mode_note))

@@ -142,6 +142,7 @@ def sign_in(chromium: Browser, server: Server) -> Iterator[SignIn]:
         page.get_by_label("Password").fill("secret")
         page.get_by_role("button", name="Sign in").click()
         expect(page).not_to_have_url(f"{server.url}/login/")
+        page.wait_for_load_state()
         return page
 
     yield open_browser

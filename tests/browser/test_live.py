@@ -187,3 +187,57 @@ def test_whoever_signs_out_elsewhere_is_told(ada: Page) -> None:
     ada.locator("#bar-summary").click()
     ada.get_by_role("button", name="Sign out").click()
     expect(second.get_by_text("You are signed out. Sign in again.")).to_be_visible()
+
+
+def test_whoever_goes_back_after_signing_out_is_told(ada: Page) -> None:
+    expect(ada.locator("#bar-busy")).to_be_enabled()
+    ada.context.clear_cookies(name="sessionid")
+    # As a browser does that kept the page, with all that it knew; a driven one keeps none.
+    for event in ("pagehide", "pageshow"):
+        ada.evaluate(f"dispatchEvent(new PageTransitionEvent('{event}', {{persisted: true}}))")
+    expect(ada.get_by_text("You are signed out. Sign in again.")).to_be_visible()
+
+
+def test_a_session_that_ended_is_said(ada: Page) -> None:
+    expect(ada.locator("#bar-busy")).to_be_enabled()
+    ada.context.clear_cookies(name="sessionid")
+    ada.locator("#bar-busy").evaluate("button => button.click()")  # were it disabled, all the same
+    expect(ada.get_by_text("You are signed out. Sign in again.")).to_be_visible()
+
+
+def test_a_dialog_says_what_did_not_get_through(server: Server, monitor: Page) -> None:
+    dialog = monitor.locator("#dialog")
+    monitor.get_by_role("link", name="Ada").click()
+    dialog.get_by_role("radio", name="Busy").check()
+    monitor.route("**/mode/", lambda route: route.abort())
+    dialog.get_by_role("button", name="Set mode").click()
+    expect(dialog.get_by_text("That did not get through. Try again.")).to_be_visible()
+    monitor.keyboard.press("Escape")
+    monitor.get_by_role("link", name="Bob").click()
+    expect(dialog.get_by_text("That did not get through. Try again.")).to_be_visible()
+    expect(dialog.get_by_text("Ada")).to_have_count(0)
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_rows_keep_their_order_and_lists_their_choice(server: Server, sign_in: SignIn) -> None:
+    server.do("crowd('_Zed', '1 Desk', 'desk 10', 'Desk 2')")
+    monitor = sign_in("sam")
+    names = monitor.locator("#agents .name")
+    expect(names).to_have_text(["_Zed", "1 Desk", "Ada", "Bob", "Desk 2", "desk 10"])
+    server.do("age('1 Desk', 9)")
+    expect(row(monitor, "1 Desk").locator(".changed")).not_to_have_count(0)
+    expect(names).to_have_text(["_Zed", "1 Desk", "Ada", "Bob", "Desk 2", "desk 10"])
+    monitor.get_by_label("Team").select_option("Billing")
+    server.do("rename_team('Billing', 'Invoices')")
+    expect(monitor.get_by_label("Team").locator("option:checked")).to_have_text("Invoices")
+    expect(monitor.locator("#shown")).to_have_text("2 of 6 agents")
+
+
+def test_nothing_is_wider_than_the_screen(server: Server, sign_in: SignIn) -> None:
+    server.do("wait_long('Ada', 'Maximiliane-Alexandra von Hohenlohe-Waldenburg-Schillingsfürst')")
+    for page in (sign_in("ada"), sign_in("sam")):
+        expect(page.get_by_text("Training for the new ticket system").first).to_be_attached()
+        for width in (1440, 1024, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
-from presence.events import LegAction, LegEvent
-from presence.models import Agent, AgentState
+from presence.events import Cause, Choice, Choose, LegAction, LegEvent
+from presence.models import Agent, AgentState, Team
 from routing.actions import apply
 from routing.models import Queue
 from tests import factories
@@ -44,6 +44,24 @@ def call(name: str, *, wrap_up: int | None = 0) -> None:
 
 def hang_up(name: str) -> None:
     apply(_agent(name), LegEvent(at=timezone.now(), action=LegAction.HUNG_UP, leg="leg"))
+
+
+def crowd(*names: str) -> None:
+    for name in names:
+        factories.make_agent(name, start=timezone.now())
+
+
+def wait_long(name: str, long_name: str) -> None:
+    """The agent, engaged and with a long name, has chosen something with a long reason."""
+    reason = factories.make_reason("on_break", "Training for the new ticket system " * 2)
+    call(name)
+    chosen = Choice("on_break", reason.pk)
+    apply(_agent(name), Choose(at=timezone.now(), choice=chosen, cause=Cause.AGENT))
+    Agent.objects.filter(name=name).update(name=long_name)
+
+
+def rename_team(old: str, new: str) -> None:
+    Team.objects.filter(name=old).update(name=new)
 
 
 def age(name: str, seconds: int) -> None:

@@ -16,7 +16,7 @@ from dashboard.outbox import LIMIT, TOO_SLOW, Outbox
 from dashboard.tickets import Ticket
 from presence import actions, hints
 from presence.events import Choice, Choose
-from presence.models import Agent
+from presence.models import Agent, Status
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -159,7 +159,7 @@ async def test_e15_every_page_of_an_agent_gets_their_bar(hub: Hub) -> None:
     tabs = [await watch(hub, ticket), await watch(hub, ticket)]
     await choose(ada, "on_break")
     for tab in tabs:
-        await tab.until(lambda tab: "On Break" in tab.messages[-1].get("bar", ""))
+        await tab.until(lambda tab: any("On Break" in m.get("bar", "") for m in tab.messages))
         assert not tab.rows()
 
 
@@ -181,6 +181,67 @@ async def test_a_database_that_is_away_stops_the_hub_only_for_so_long(
     monkeypatch.setattr(hub._board, "read", failing)
     await choose(ada, "busy")
     await socket.until(shows(ada, "Busy"))
+
+
+async def test_a_hub_that_cannot_read_claims_nothing_and_then_gives_everything(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await make_agent("Ada")
+    early = await watch(hub)
+    await early.until(shows(ada, "Available"))
+    monkeypatch.setattr(hubs, "_RETRY", 0.01)
+    differing = hub._board.differing
+    hub._board.differing = lambda: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    hub._read_at -= hubs.IN_STEP
+    late = await watch(hub)
+    await hub._beat()
+    await choose(ada, "busy")
+    heard = len(early.messages)
+    await asyncio.sleep(0.05)
+    assert (len(early.messages), late.messages) == (heard, [])
+    hub._board.differing = differing  # type: ignore[method-assign]
+    for socket in (early, late):
+        await socket.until(shows(ada, "Busy"))
+        assert socket.messages[-1]["snapshot"]
+    await hub._beat()
+    await late.until(lambda socket: list(socket.messages[-1]) == ["now"])
+
+
+async def test_no_beat_comes_before_the_bar(hub: Hub) -> None:
+    ada = await make_agent("Ada")
+    monitor = await watch(hub)
+    await monitor.until(shows(ada, "Available"))
+    page = await watch(hub, Ticket(user=ada.user_id, agent=ada.pk, monitor=False))
+    await hub._beat()
+    await page.until(lambda page: page.messages)
+    assert "bar" in page.messages[0]
+
+
+async def test_open_pages_learn_of_new_names_to_filter_by(hub: Hub) -> None:
+    await make_agent("Ada")
+    socket = await watch(hub)
+    await socket.until(lambda socket: socket.messages)
+    assert "Available" in socket.messages[0]["tiles"]
+    await in_database(Status.objects.filter(pk="busy").update)(label="Paperwork")
+    await in_database(factories.make_team)("Sales")
+    await socket.until(
+        lambda socket: any(
+            "Paperwork" in message.get("tiles", "") and "Sales" in message["tiles"]
+            for message in socket.messages
+        )
+    )
+
+
+async def test_whoever_is_not_that_agent_any_more_loses_the_socket(hub: Hub) -> None:
+    ada, bob = await make_agent("Ada"), await make_agent("Bob")
+    own = await watch(hub, Ticket(user=ada.user_id, agent=ada.pk, monitor=False))
+    others = await watch(hub, Ticket(user=ada.user_id, agent=bob.pk, monitor=False))
+    await hub._recheck()
+    await others.until(lambda socket: socket.closed == hubs.SIGNED_OUT)
+    assert own.closed is None
+    await in_database(Agent.objects.filter(pk=ada.pk).update)(active=False)
+    await hub._recheck()
+    await own.until(lambda socket: socket.closed == hubs.SIGNED_OUT)
 
 
 async def test_a_user_who_lost_the_right_to_watch_is_shown_out(hub: Hub) -> None:

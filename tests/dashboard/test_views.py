@@ -1,13 +1,18 @@
 """What people do: taken, refused in words, with and without JavaScript."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
+from dashboard import bar, rows
 from dashboard.table import View
 from dashboard.templatetags.floor import duration
 from presence import actions
@@ -180,6 +185,62 @@ def test_f11_filters_narrow_together_and_tiles_follow_them(
     ]
     counts = {tile.look.code: tile.count for tile in page.context["tiles"]}
     assert counts["available"] == 1
+
+
+def test_a_refused_form_still_leads_back_to_its_page(browser: Client) -> None:
+    page = browser.post(reverse("mode"), {"status": "x", "next": "/me/?x=1"}).content.decode()
+    assert 'href="/me/?x=1"' in page
+    assert 'name="next" value="/me/?x=1"' in page
+    assert reverse("mode") not in re.findall(r'name="next" value="([^"]*)"', page)
+    page = browser.post(reverse("mode"), {"status": "x"}).content.decode()
+    assert f'href="{reverse("agent_page")}">Back' in page
+
+
+def test_who_was_signed_out_meanwhile_comes_back_to_a_page(client: Client, ada: Agent) -> None:
+    posted = client.post(reverse("mode"), {"status": "busy", "next": "/me/?x=1"})
+    assert posted["Location"] == "/login/?next=/me/%3Fx%3D1"
+    assert client.post(reverse("mode"))["Location"] == "/login/?next=/"
+    assert client.get(reverse("monitor"))["Location"] == "/login/?next=/monitor/"
+    for address in (reverse("mode"), reverse("set_mode", args=[ada.pk])):
+        assert client.post(address, headers=HTMX).status_code == 401
+
+
+def test_the_admins_log_in_and_out_count_as_the_floors(client: Client, db: None) -> None:
+    user = factories.make_user("dora", staff=True)
+    dora = factories.make_agent("Dora", login="available", logged_in=False, user=user)
+    form = {"username": "dora", "password": "secret"}
+    log_in = client.get("/admin/", follow=True)
+    assert log_in.redirect_chain[-1] == ("/login/?next=/admin/", 302)
+    answer = client.post("/login/?next=/admin/", form)
+    assert answer["Location"] == "/admin/"
+    assert factories.row_of(dora).mode_id == "available"
+    client.post(reverse("admin:logout"))
+    assert factories.row_of(dora).mode_id == "offline"
+
+
+def test_who_may_not_open_the_admin_is_told_so(browser: Client) -> None:
+    assert browser.get("/admin/", follow=True).status_code == 403
+
+
+def test_a_page_of_nobody_gets_no_ticket(client: Client, db: None) -> None:
+    client.force_login(factories.make_user())
+    assert client.get(reverse("ticket")).status_code == 403
+
+
+def test_bars_cost_no_query_an_agent(
+    ada: Agent, bob: Agent, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with CaptureQueriesContext(connection) as one:
+        bar.read([ada.pk])
+    with django_assert_num_queries(len(one)):
+        bar.read([ada.pk, bob.pk])
+
+
+def test_rows_sort_as_people_do(db: None) -> None:
+    for name in ("agent 10", "Zoe", "Agent 2", "Émile"):
+        factories.make_agent(name)
+    names = [row.name for row in View().sorted(rows.read())]
+    assert names == ["Agent 2", "agent 10", "Émile", "Zoe"]
 
 
 def test_a_view_is_its_url() -> None:

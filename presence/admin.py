@@ -135,9 +135,7 @@ class ReasonAdmin(KeepUsed):
     ) -> tuple[str, ...]:
         return ("status",) if obj else ()  # history reads the status through the reason
 
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **options: Any
-    ) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "status":
             options["queryset"] = Status.objects.filter(system=False)
         return super().formfield_for_foreignkey(db_field, request, **options)

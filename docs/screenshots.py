@@ -79,9 +79,19 @@ def take(chromium: Browser, address: str, username: str, name: str, path: str) -
             sign_in(page, address, username)
             page.goto(f"{address}{path}")
             expect(page.locator("time").first).to_be_attached()
+            if username == floor.AGENT:
+                open_menu(page)
             time.sleep(1.5)  # let the socket connect and the first changes fade
             page.screenshot(path=FOLDER / f"{name}-{width}-{theme}.png")
             context.close()
+
+
+def open_menu(page: Page) -> None:
+    """Be Available, and show the agent's menu."""
+    page.locator("#bar-summary").click()
+    page.get_by_role("button", name="Available").click()
+    expect(page.locator("#bar-summary")).to_contain_text("Available")
+    page.locator("#bar-summary").click()
 
 
 def main() -> None:

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 
 from presence.events import DeviceKind
-from presence.state import LoginPolicy, PresencePolicy
+from presence.models.catalogue import LOGIN_POLICIES
+from presence.state import PresencePolicy
 
 
 class Team(models.Model):
@@ -39,11 +40,7 @@ class Agent(models.Model):
     login_policy = models.CharField(
         max_length=10,
         blank=True,
-        choices=[
-            (LoginPolicy.OFFLINE.value, "Offline"),
-            (LoginPolicy.RESTORE.value, "The mode they left"),
-            (LoginPolicy.AVAILABLE.value, "Available"),
-        ],
+        choices=LOGIN_POLICIES,
         help_text="The mode that logging in sets. Empty: as the floor's settings say.",
     )
     active = models.BooleanField(default=True)

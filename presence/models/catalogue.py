@@ -194,6 +194,13 @@ class Reason(models.Model):
             )
 
 
+LOGIN_POLICIES = [
+    (LoginPolicy.OFFLINE.value, "Offline"),
+    (LoginPolicy.RESTORE.value, "The mode they left"),
+    (LoginPolicy.AVAILABLE.value, "Available"),
+]
+
+
 class Floor(models.Model):
     """The settings of the whole contact centre: one row."""
 
@@ -207,11 +214,7 @@ class Floor(models.Model):
     )
     login_policy = models.CharField(
         max_length=10,
-        choices=[
-            (LoginPolicy.OFFLINE.value, "Offline"),
-            (LoginPolicy.RESTORE.value, "The mode they left"),
-            (LoginPolicy.AVAILABLE.value, "Available"),
-        ],
+        choices=LOGIN_POLICIES,
         default=LoginPolicy.OFFLINE.value,
         help_text="The mode that logging in sets.",
     )

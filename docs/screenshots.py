@@ -15,9 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import django
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from routing.demo import floor
+django.setup()
+
+from routing.demo import floor  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
@@ -87,10 +90,10 @@ def take(chromium: Browser, address: str, username: str, name: str, path: str) -
 
 
 def open_menu(page: Page) -> None:
-    """Be Available, and show the agent's menu."""
+    """Be Available, so that calls come, and show the agent's menu."""
     page.locator("#bar-summary").click()
     page.get_by_role("button", name="Available").click()
-    expect(page.locator("#bar-summary")).to_contain_text("Available")
+    expect(page.locator("#bar-menu")).not_to_have_attribute("open", "")
     page.locator("#bar-summary").click()
 
 

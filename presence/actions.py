@@ -52,8 +52,8 @@ def apply_all(events: Sequence[tuple[int, Event]]) -> list[Outcome]:
     """Apply events, in order, in one transaction. Rows are locked in the order of agents' ids."""
     with write():
         rows = lock({agent_id for agent_id, _ in events})
-        rules_for = RulesReader()
-        outcomes = [_apply(rows[id_], event, rules_for(rows[id_].agent)) for id_, event in events]
+        read_rules = RulesReader()
+        outcomes = [_apply(rows[id_], event, read_rules(rows[id_].agent)) for id_, event in events]
         changed = {o.agent_id for o in outcomes if o.result is Result.APPLIED}
         if changed:
             transaction.on_commit(lambda: hints.publish(changed))

@@ -26,11 +26,15 @@ class MembershipInline(admin.TabularInline):
     autocomplete_fields = ["agent"]
 
 
-class RefreshesMembers(admin.ModelAdmin):
-    """Has the boards read those anew who join or leave a queue by what is saved."""
+class HasMembers(admin.ModelAdmin):
+    """What agents serve: it is kept while they do, and the boards read those anew who join or
+    leave by what is saved."""
 
     def members(self, thing: Any) -> set[int]:
         raise NotImplementedError
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and self.members(obj))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         before = self.members(form.instance)
@@ -39,7 +43,7 @@ class RefreshesMembers(admin.ModelAdmin):
 
 
 @admin.register(Queue)
-class QueueAdmin(KeepUsed, RefreshesMembers):
+class QueueAdmin(KeepUsed, HasMembers):
     list_display = ["name", "distribution", "active"]
     search_fields = ["name"]
     inlines = [RingGroupInline]
@@ -58,25 +62,19 @@ class QueueAdmin(KeepUsed, RefreshesMembers):
             words = 'Nobody serves {} yet: choose its agents under <a href="{}">Ring groups</a>.'
             messages.warning(request, format_html(words, form.instance, groups))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and self.members(obj))
-
-    def save_model(self, request: HttpRequest, obj: Queue, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        actions.refresh(self.members(obj), request.user.pk)
+    def _switch(self, request: HttpRequest, thing: Queue, *, active: bool) -> None:
+        super()._switch(request, thing, active=active)
+        actions.refresh(self.members(thing), request.user.pk)
 
 
 @admin.register(RingGroup)
-class RingGroupAdmin(RefreshesMembers):
+class RingGroupAdmin(HasMembers):
     list_display = ["queue", "tier", "ring_seconds", "no_answer", "wrap_up_seconds"]
     list_filter = ["queue"]
     inlines = [MembershipInline]
 
     def members(self, thing: RingGroup) -> set[int]:
         return set(thing.members.values_list("pk", flat=True))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not (obj and self.members(obj))
 
 
 @admin.register(Interaction)

@@ -1,13 +1,12 @@
 """Queues and who serves them, and the record of every call and every agent's part in it."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from presence.events import CallKind, LegAction, NoAnswer
 from presence.models import Agent
+from presence.models.states import choices_of
 from presence.state import LegState
 
 
@@ -100,17 +99,13 @@ class Membership(models.Model):
         return f"{self.agent} in {self.ring_group}"
 
 
-def _choices(enum: Any) -> list[tuple[str, str]]:
-    return [(item.value, item.value.replace("_", " ").capitalize()) for item in enum]
-
-
 class Interaction(models.Model):
     """One contact with one customer, as the telephony system `source` knows it by `external_id`."""
 
     source = models.CharField(max_length=60)
     external_id = models.CharField(max_length=120)
     channel = models.CharField(max_length=10, default="call")
-    kind = models.CharField(max_length=10, choices=_choices(CallKind))
+    kind = models.CharField(max_length=10, choices=choices_of(CallKind))
     queue = models.ForeignKey(
         Queue, on_delete=models.PROTECT, null=True, related_name="interactions"
     )
@@ -143,11 +138,11 @@ class Leg(models.Model):
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="legs")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="legs")
     external_id = models.CharField(max_length=120)
-    state = models.CharField(max_length=16, choices=_choices(LegState))
+    state = models.CharField(max_length=16, choices=choices_of(LegState))
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=16, choices=_choices(LegAction), blank=True)
+    outcome = models.CharField(max_length=16, choices=choices_of(LegAction), blank=True)
 
     class Meta:
         indexes = [

@@ -269,3 +269,15 @@ def test_who_did_something_stays_in_history(admin: Client) -> None:
     )
     admin.post(reverse("admin:auth_user_delete", args=[supervisor.pk]), {"post": "yes"})
     assert Transition.objects.get(event="Choose").actor == supervisor
+
+
+def test_members_of_a_deactivated_queue_are_read_anew(admin: Client) -> None:
+    ada = make_agent("Ada", mode="available")
+    queue = make_queue("support", members=[ada])
+    before = row_of(ada).version
+    admin.post(
+        reverse("admin:routing_queue_changelist"),
+        {"action": "deactivate", "_selected_action": [queue.pk]},
+    )
+    assert not Queue.objects.get().active
+    assert row_of(ada).version > before

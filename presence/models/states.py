@@ -11,11 +11,12 @@ from presence.models.catalogue import Reason, Status
 from presence.state import LegState, Webphone
 
 
-def _choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
+def choices_of(enum: type[StrEnum]) -> list[tuple[str, str]]:
+    """An enum's values with what people read for them, as a field's choices."""
     return [(item.value, item.value.replace("_", " ").capitalize()) for item in enum]
 
 
-CAUSES = _choices(Cause)
+CAUSES = choices_of(Cause)
 
 
 class AgentState(models.Model):
@@ -57,12 +58,12 @@ class AgentState(models.Model):
     no_answer_until = models.DateTimeField(null=True)
     cool_down_until = models.DateTimeField(null=True)
 
-    webphone = models.CharField(max_length=10, choices=_choices(Webphone))
+    webphone = models.CharField(max_length=10, choices=choices_of(Webphone))
     grace_until = models.DateTimeField(null=True)
     microphone_refused = models.BooleanField(default=False)
     devices = models.JSONField(default=list)
     telephony_logged_in = models.BooleanField(default=False)
-    phone = models.CharField(max_length=12, choices=_choices(PhoneReach))
+    phone = models.CharField(max_length=12, choices=choices_of(PhoneReach))
     phone_heard = models.DateTimeField(null=True)
 
     deadline_at = models.DateTimeField(null=True)
@@ -75,7 +76,7 @@ class AgentState(models.Model):
     shown_actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    activity = models.CharField(max_length=16, choices=_choices(LegState), blank=True)
+    activity = models.CharField(max_length=16, choices=choices_of(LegState), blank=True)
     activity_since = models.DateTimeField(null=True)
     may_receive = models.BooleanField(default=False)
     why_not = models.CharField(max_length=16, blank=True)

@@ -142,6 +142,9 @@ RECEIVE_DURING_GRACE = env.bool("RECEIVE_DURING_GRACE", default=True)
 """Whether a page that just lost its connection may still be offered calls, until grace ends."""
 CHOICE_ENDS_WRAP_UP = env.bool("CHOICE_ENDS_WRAP_UP", default=False)
 """Whether choosing a mode in wrap-up ends the wrap-up; else the mode waits for its end."""
+CHOICE_ENDS_OFFER = env.bool("CHOICE_ENDS_OFFER", default=False)
+"""Whether choosing a mode that takes no calls, while a call rings, has it ring somebody else; else
+it rings on and the mode waits."""
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {

@@ -8,7 +8,6 @@ from django.db.models import Prefetch, QuerySet
 
 from dashboard.people import initials, name_of
 from presence import derive, store
-from presence.derive import Refusal
 from presence.events import Cause, DeviceKind, PhoneReach
 from presence.models import AgentState, Reason, Status
 from presence.state import Webphone
@@ -186,7 +185,7 @@ def _availability(state: AgentState) -> tuple[str, str]:
         return "pending", ""
     if state.may_receive:
         return "available", ""
-    return "unavailable", WHY_NOT[Refusal(state.why_not)]
+    return "unavailable", ", ".join(WHY_NOT[refusal] for refusal in state.refusals)
 
 
 def _asked_by(state: AgentState) -> str:

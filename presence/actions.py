@@ -1,7 +1,7 @@
 """The one door for writing presence: lock the agent's row, let the machine decide, save, record,
 and tell readers once it is committed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from prometheus_client import Counter
 
-from presence import hints, machine, store
+from presence import hints, machine, outbox, store
 from presence.decision import Decision
 from presence.events import Choice, DeadlineReached, DeviceKind, Event, SettingsChanged
 from presence.models import Agent, AgentState, Transition
@@ -48,10 +48,13 @@ def apply(agent_id: int, event: Event) -> Outcome:
     return apply_all([(agent_id, event)])[0]
 
 
-def apply_all(events: Sequence[tuple[int, Event]]) -> list[Outcome]:
-    """Apply events, in order, in one transaction. Rows are locked in the order of agents' ids."""
+def apply_all(
+    events: Sequence[tuple[int, Event]], rows: dict[int, AgentState] | None = None
+) -> list[Outcome]:
+    """Apply events, in order, in one transaction. Agents' rows are locked in the order of ids,
+    unless the caller gives the `rows` that it has locked."""
     with write():
-        rows = lock({agent_id for agent_id, _ in events})
+        rows = rows or lock({agent_id for agent_id, _ in events})
         read_rules = RulesReader()
         outcomes = [_apply(rows[id_], event, read_rules(rows[id_].agent)) for id_, event in events]
         changed = {o.agent_id for o in outcomes if o.result is Result.APPLIED}
@@ -68,16 +71,21 @@ def lock(agent_ids: set[int]) -> dict[int, AgentState]:
     A caller that will write several agents one after the other locks them all first, so that two
     such callers never wait for each other. Raises `AgentState.DoesNotExist`.
     """
-    rows = (
-        AgentState.objects.select_for_update(of=("self",))
-        .select_related("agent")
-        .filter(agent_id__in=agent_ids)
-        .order_by("agent_id")
-    )
-    found = {row.agent_id: row for row in rows}
+    rows = AgentState.objects.select_for_update(of=("self",)).filter(agent_id__in=agent_ids)
+    found = {row.agent_id: row for row in rows.select_related("agent").order_by("agent_id")}
     if missing := agent_ids - found.keys():
         raise AgentState.DoesNotExist(f"No state for agent {min(missing)}.")
     return found
+
+
+def lock_ready(agent_ids: Collection[int]) -> dict[int, AgentState]:
+    """Lock those of these agents' rows that may receive and that nobody else has in hand.
+
+    It never waits, so the caller may hold other locks.
+    """
+    rows = AgentState.objects.select_for_update(of=("self",), skip_locked=True)
+    ready = rows.filter(agent_id__in=agent_ids, may_receive=True)
+    return {row.agent_id: row for row in ready.select_related("agent").order_by("agent_id")}
 
 
 def _apply(row: AgentState, event: Event, rules: Rules) -> Outcome:
@@ -91,11 +99,14 @@ def _apply(row: AgentState, event: Event, rules: Rules) -> Outcome:
         result = Result.REFUSED if decision.refused else Result.UNCHANGED
         return Outcome(row.agent_id, result, decision)
     row.version += 1
+    told = outbox.told(row)
     if decision.closed:
         store.interval(row, decision.closed, decision.state.at).save()
         row.shown_version = row.version
     store.save(row, decision.state, rules)
     _record(row, event)
+    if outbox.told(row) != told:
+        outbox.put_status(row)
     return Outcome(row.agent_id, Result.APPLIED, decision)
 
 

@@ -28,7 +28,8 @@ ACTIVITY_ORDER = (
 
 
 class Refusal(StrEnum):
-    """Why an agent may not be offered, or may not place, a call."""
+    """Why an agent may not be offered, or may not place, a call. The last three are about one queue
+    or one call, and known to the routing layer."""
 
     MODE = "mode"
     ENGAGED = "engaged"
@@ -39,6 +40,9 @@ class Refusal(StrEnum):
     NO_DEVICE = "no_device"
     UNREACHABLE = "unreachable"
     INACTIVE = "inactive"
+    NOT_MEMBER = "not_member"
+    OPTED_OUT = "opted_out"
+    REJECTED = "rejected"
 
 
 class Timer(StrEnum):

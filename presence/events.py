@@ -51,6 +51,7 @@ class Cause(StrEnum):
     LOG_OUT = "log_out"
     REJECTED = "rejected"
     RING_NO_ANSWER = "ring_no_answer"
+    CALLS_MISSED = "calls_missed"
     WRAP_UP_EXPIRED = "wrap_up_expired"
     HOLD_EXPIRED = "hold_expired"
     COOL_DOWN_EXPIRED = "cool_down_expired"
@@ -94,17 +95,21 @@ class Call:
     """What a leg needs to know of its call. The ring group's policies are those at the offer, so
     that a setting changed while it rings counts from the next offer on.
 
-    `interaction` is the routing layer's name for it; all spans are seconds; `ring` None leaves the
-    ring timeout to the telephony; `wrap_up` 0 is none, None is until done.
+    `interaction` and `ring_group` are the routing layer's names; all spans are seconds; `ring` None
+    leaves the ring timeout to the telephony; `wrap_up` 0 is none, None is until done. After
+    `max_misses` misses in a row the mode becomes `misses_then`; None never does.
     """
 
     interaction: str
     kind: CallKind = CallKind.QUEUE
+    ring_group: int | None = None
     queue: str = ""
     caller: str = ""
     ring: int | None = None
     no_answer: NoAnswer = NoAnswer.NOTHING
     no_answer_hold: int = 0
+    max_misses: int | None = None
+    misses_then: str = ""
     wrap_up: int | None = 0
     cool_down: int = 0
 

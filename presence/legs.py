@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from presence import derive
 from presence.decision import LegChange, Refused, Step
-from presence.events import CallKind, Cause, Choice, LegAction, LegEvent, NoAnswer
+from presence.events import Call, CallKind, Cause, Choice, LegAction, LegEvent, NoAnswer
 from presence.state import REMEMBERED_LEGS, Hold, Leg, LegState, Rules, State
 
 _TALKING = (LegState.HANDLING, LegState.ON_HOLD, LegState.CONSULTING, LegState.IN_CONFERENCE)
@@ -99,9 +99,9 @@ def _new_leg(state: State, event: LegEvent, target: LegState, rules: Rules) -> S
     ring = event.call.ring if target is LegState.OFFERED else None
     deadline = state.at + timedelta(seconds=ring) if ring else None
     leg = Leg(event.leg, event.call, target, state.at, event.at, answered, deadline)
-    took_offer = answered and event.call.kind is not CallKind.OUTBOUND
-    no_answer = None if took_offer else state.no_answer
-    state = replace(state, legs=(*state.legs, leg), no_answer=no_answer)
+    state = replace(state, legs=(*state.legs, leg))
+    if answered and event.call.kind is not CallKind.OUTBOUND:
+        state = _took_offer(state)
     return Step(state, event.cause, event.actor, (LegChange(leg),))
 
 
@@ -116,11 +116,16 @@ def _move(state: State, leg: Leg, event: LegEvent, target: LegState) -> Step:
         deadline=state.at + timedelta(seconds=wrap_up) if wrap_up else None,
     )
     legs = tuple(after if other.id == leg.id else other for other in state.legs)
-    # Taking an offer ends No Answer; a far end that answers the agent's own call does not.
-    no_answer = None if leg.state is LegState.OFFERED else state.no_answer
-    state = replace(state, legs=legs, no_answer=no_answer)
+    state = replace(state, legs=legs)
+    if leg.state is LegState.OFFERED:
+        state = _took_offer(state)
     ended = event.action if target is LegState.WRAP_UP else None
     return Step(state, event.cause, event.actor, (LegChange(after, ended),))
+
+
+def _took_offer(state: State) -> State:
+    """Taking an offer ends No Answer; a far end that answers the agent's own call does not."""
+    return replace(state, no_answer=None, misses=0)
 
 
 def _end_leg(state: State, leg: Leg, event: LegEvent, rules: Rules) -> Step:
@@ -131,9 +136,10 @@ def _end_leg(state: State, leg: Leg, event: LegEvent, rules: Rules) -> Step:
         if not waits:
             cause = Cause.REJECTED
             state = _lower_to_busy(state, rules, cause)
-    elif event.action is LegAction.RING_TIMED_OUT and not waits:
-        cause = Cause.RING_NO_ANSWER
-        state = _ring_no_answer(state, rules, leg)
+    elif event.action is LegAction.RING_TIMED_OUT:
+        state = replace(state, misses=state.misses + 1)
+        if not waits:
+            state, cause = _ring_no_answer(state, rules, leg)
     else:
         state = _cool_down(state, leg)
     ended = LegChange(replace(leg, state=LegState.ENDED, since=state.at), event.action)
@@ -164,15 +170,24 @@ def _lower_to_busy(state: State, rules: Rules, cause: Cause) -> State:
     return state.with_mode(Choice(derive.BUSY), cause, None)
 
 
-def _ring_no_answer(state: State, rules: Rules, leg: Leg) -> State:
-    if leg.call.no_answer is NoAnswer.BUSY:
-        return _lower_to_busy(state, rules, Cause.RING_NO_ANSWER)
-    if leg.call.no_answer is NoAnswer.HOLD:
-        return replace(state, no_answer=Hold(state.at))
-    if leg.call.no_answer is NoAnswer.HOLD_FOR:
-        until = state.at + timedelta(seconds=leg.call.no_answer_hold)
-        return replace(state, no_answer=Hold(state.at, until))
-    return state
+def _ring_no_answer(state: State, rules: Rules, leg: Leg) -> tuple[State, Cause]:
+    call, cause = leg.call, Cause.RING_NO_ANSWER
+    if call.max_misses and state.misses >= call.max_misses and _lowers(state, rules, call):
+        missed = state.with_mode(Choice(call.misses_then), Cause.CALLS_MISSED, None)
+        return replace(missed, misses=0), Cause.CALLS_MISSED
+    if call.no_answer is NoAnswer.BUSY:
+        return _lower_to_busy(state, rules, cause), cause
+    if call.no_answer is NoAnswer.HOLD:
+        return replace(state, no_answer=Hold(state.at)), cause
+    if call.no_answer is NoAnswer.HOLD_FOR:
+        until = state.at + timedelta(seconds=call.no_answer_hold)
+        return replace(state, no_answer=Hold(state.at, until)), cause
+    return state, cause
+
+
+def _lowers(state: State, rules: Rules, call: Call) -> bool:
+    takes_calls, target = rules.accepts_inbound, call.misses_then
+    return takes_calls(state.mode.status) and target in rules.statuses and not takes_calls(target)
 
 
 def _apply_pending(step: Step) -> Step:
@@ -183,6 +198,17 @@ def _apply_pending(step: Step) -> Step:
     state = step.state.with_mode(pending.choice, pending.cause, pending.actor)
     state = replace(state, pending=None, no_answer=None)
     return replace(step, state=state, cause=pending.cause, actor=pending.actor)
+
+
+def withdraw_offers(state: State) -> tuple[State, tuple[LegChange, ...]]:
+    """End the offers that are Rollcall's own to take back."""
+    changes = []
+    for leg in state.legs:
+        if leg.state is LegState.OFFERED and leg.offered_by_rollcall:
+            state = _drop(state, leg)
+            ended = replace(leg, state=LegState.ENDED, since=state.at)
+            changes.append(LegChange(ended, LegAction.WITHDRAWN))
+    return state, tuple(changes)
 
 
 def end_wrap_up(state: State) -> tuple[State, tuple[LegChange, ...]]:

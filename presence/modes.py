@@ -5,7 +5,7 @@ from dataclasses import replace
 from presence import derive
 from presence.decision import LegChange, Refused, Step
 from presence.events import CancelPending, Cause, Choice, Choose, LogIn, LogOut
-from presence.legs import end_wrap_up
+from presence.legs import end_wrap_up, withdraw_offers
 from presence.state import LoginPolicy, Pending, Rules, State
 
 INACTIVE = Refused("inactive", "This agent is deactivated. An admin can activate them again.")
@@ -21,6 +21,12 @@ def choose(state: State, event: Choose, rules: Rules) -> Step | Refused:
     legs: tuple[LegChange, ...] = ()
     if event.immediate or rules.choice_ends_wrap_up:
         state, legs = end_wrap_up(state)
+    takes_calls = rules.accepts_inbound(event.choice.status)
+    if rules.choice_ends_offer and not takes_calls:
+        state, withdrawn = withdraw_offers(state)
+        legs += withdrawn
+    if takes_calls:
+        state = replace(state, misses=0)
     if state.engaged:
         state = _wait(state, event.choice, event.cause, event.actor)
         return Step(state, event.cause, event.actor, legs)

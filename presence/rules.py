@@ -31,6 +31,7 @@ class RulesReader:
             grace=timedelta(seconds=self._floor.grace_seconds),
             receives_in_grace=settings.RECEIVE_DURING_GRACE,
             choice_ends_wrap_up=settings.CHOICE_ENDS_WRAP_UP,
+            choice_ends_offer=settings.CHOICE_ENDS_OFFER,
             active=agent.active,
         )
 

@@ -68,6 +68,7 @@ class Rules:
     grace: timedelta = timedelta(seconds=10)
     receives_in_grace: bool = True
     choice_ends_wrap_up: bool = False
+    choice_ends_offer: bool = False
     active: bool = True
 
     def accepts_inbound(self, status: str) -> bool:
@@ -87,6 +88,11 @@ class Leg:
     heard: datetime
     answered: bool = False
     deadline: datetime | None = None
+
+    @property
+    def offered_by_rollcall(self) -> bool:
+        """Rollcall decided on this agent, and times the ring."""
+        return self.call.ring is not None
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,7 @@ class State:
     legs: tuple[Leg, ...] = ()
     ended: tuple[str, ...] = ()
     no_answer: Hold | None = None
+    misses: int = 0
     cool_down_until: datetime | None = None
     webphone: Webphone = Webphone.OFF
     grace_until: datetime | None = None

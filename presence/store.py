@@ -34,6 +34,7 @@ def load(row: AgentState) -> State:
         legs=tuple(_leg(leg) for leg in row.legs),
         ended=tuple(row.ended_legs),
         no_answer=Hold(row.no_answer_since, row.no_answer_until) if row.no_answer_since else None,
+        misses=row.misses,
         cool_down_until=row.cool_down_until,
         webphone=Webphone(row.webphone),
         grace_until=row.grace_until,
@@ -59,6 +60,7 @@ def save(row: AgentState, state: State, rules: Rules) -> None:
     row.ended_legs = list(state.ended)
     row.no_answer_since = state.no_answer.since if state.no_answer else None
     row.no_answer_until = state.no_answer.until if state.no_answer else None
+    row.misses = state.misses
     row.cool_down_until = state.cool_down_until
     row.webphone, row.grace_until = state.webphone.value, state.grace_until
     row.microphone_refused = state.microphone_refused
@@ -98,7 +100,7 @@ def _save_derived(row: AgentState, state: State, rules: Rules) -> None:
     due = derive.deadlines(state, rules)
     row.deadline_at = due[0].at if due else None
     refusals = derive.receive_refusals(state, rules)
-    row.may_receive, row.why_not = not refusals, refusals[0].value if refusals else ""
+    row.may_receive, row.why_not = not refusals, " ".join(refusals)
     row.ready_since = state.ready_since
 
 

@@ -14,6 +14,9 @@ WHY_NOT = {
     Refusal.NO_DEVICE: "All devices switched off",
     Refusal.UNREACHABLE: "Phone unreachable",
     Refusal.INACTIVE: "Deactivated",
+    Refusal.NOT_MEMBER: "Not in this queue",
+    Refusal.OPTED_OUT: "Opted out of this queue",
+    Refusal.REJECTED: "Rejected this call",
 }
 """Why an agent may not be offered a call."""
 
@@ -27,6 +30,9 @@ HELP = {
     Refusal.NO_DEVICE: "Switch on a device to be offered calls.",
     Refusal.INACTIVE: "An admin has deactivated you.",
     Refusal.UNREACHABLE: "Your phone is not registered. Check its network and log-in.",
+    Refusal.NOT_MEMBER: "An admin can add you to the queue.",
+    Refusal.OPTED_OUT: "Opt in to the queue to be offered its calls.",
+    Refusal.REJECTED: "A call that you rejected is offered to others.",
 }
 """The same to the agent: what to do about it."""
 
@@ -51,6 +57,7 @@ CAUSE = {
     Cause.LOG_OUT: "Log-out",
     Cause.REJECTED: "Rejected a call",
     Cause.RING_NO_ANSWER: "Did not answer",
+    Cause.CALLS_MISSED: "Missed too many calls",
     Cause.WRAP_UP_EXPIRED: "Wrap-up ran out",
     Cause.HOLD_EXPIRED: "No Answer ran out",
     Cause.COOL_DOWN_EXPIRED: "Cool-down ran out",

@@ -4,6 +4,7 @@ from presence.models.agents import Agent, Device, Team
 from presence.models.catalogue import Floor, Reason, Status
 from presence.models.connections import Connection, Server
 from presence.models.history import Interval, Transition
+from presence.models.outbox import OutboxEvent
 from presence.models.states import AgentState
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Device",
     "Floor",
     "Interval",
+    "OutboxEvent",
     "Reason",
     "Server",
     "Status",

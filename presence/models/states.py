@@ -5,6 +5,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import models
 
+from presence.derive import Refusal
 from presence.events import Cause, PhoneReach
 from presence.models.agents import Agent
 from presence.models.catalogue import Reason, Status
@@ -56,6 +57,7 @@ class AgentState(models.Model):
     ended_legs = models.JSONField(default=list)
     no_answer_since = models.DateTimeField(null=True)
     no_answer_until = models.DateTimeField(null=True)
+    misses = models.PositiveSmallIntegerField(default=0)
     cool_down_until = models.DateTimeField(null=True)
 
     webphone = models.CharField(max_length=10, choices=choices_of(Webphone))
@@ -79,7 +81,7 @@ class AgentState(models.Model):
     activity = models.CharField(max_length=16, choices=choices_of(LegState), blank=True)
     activity_since = models.DateTimeField(null=True)
     may_receive = models.BooleanField(default=False)
-    why_not = models.CharField(max_length=16, blank=True)
+    why_not = models.CharField(max_length=120, blank=True)
     ready_since = models.DateTimeField(null=True)
 
     class Meta:
@@ -126,3 +128,8 @@ class AgentState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent_id}: {self.shown_status_id}"
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Every cause that keeps a queue's call from being offered."""
+        return tuple(Refusal(cause) for cause in self.why_not.split())

@@ -41,7 +41,7 @@ class Story:
     @property
     def why_not(self) -> str:
         """Why a queue call may not be offered now; empty when it may."""
-        return self.row.why_not
+        return self.row.why_not.partition(" ")[0]
 
     @property
     def history(self) -> list[tuple[str, float]]:

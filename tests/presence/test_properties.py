@@ -133,7 +133,7 @@ def _check_derived_columns(row: AgentState, rules: Rules) -> None:
     due = derive.deadlines(state, rules)
     assert row.shown_status_id == derive.shown_status(state, rules)
     assert row.may_receive == (not refusals)
-    assert row.why_not == (refusals[0].value if refusals else "")
+    assert row.why_not == " ".join(refusals)
     assert (row.ready_since is not None) == row.may_receive
     assert row.deadline_at == (due[0].at if due else None)
 

@@ -1,0 +1,73 @@
+"""Writing down what others are to be told, in the transaction of what happened."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from presence.models import Agent, AgentState, OutboxEvent
+
+
+class EventType(StrEnum):
+    """The events that webhooks and streams tell."""
+
+    AGENT_STATUS_CHANGED = "agent.status_changed"
+    OFFER_CREATED = "offer.created"
+    OFFER_ANSWERED = "offer.answered"
+    OFFER_REJECTED = "offer.rejected"
+    OFFER_TIMED_OUT = "offer.timed_out"
+    OFFER_WITHDRAWN = "offer.withdrawn"
+    INTERACTION_QUEUED = "interaction.queued"
+    INTERACTION_OVERFLOWED = "interaction.overflowed"
+    INTERACTION_ENDED = "interaction.ended"
+
+
+def put(kind: EventType, at: datetime, subject: str, data: dict[str, Any]) -> None:
+    """Tell that something happened to `subject` (as `agent:1`) at `at`."""
+    OutboxEvent(type=kind.value, at=at, subject=subject, data=data).save()
+
+
+def agent(agent: Agent) -> dict[str, Any]:
+    """How events name an agent."""
+    return {"id": agent.pk, "name": agent.name}
+
+
+def put_status(row: AgentState) -> None:
+    """Tell what an agent's state row says now."""
+    put(
+        EventType.AGENT_STATUS_CHANGED,
+        row.at,
+        f"agent:{row.agent_id}",
+        {
+            "agent": agent(row.agent),
+            "version": row.version,
+            "status": row.shown_status_id,
+            "reason": _reason(row.shown_reason, row.shown_note),
+            "since": row.shown_since.isoformat(),
+            "cause": row.shown_cause,
+            "activity": row.activity or None,
+            "mode": row.mode_id,
+            "pending": row.pending_id,
+            "pending_reason": _reason(row.pending_reason, row.pending_note),
+            "may_receive": row.may_receive,
+            "why_not": list(row.refusals),
+        },
+    )
+
+
+def _reason(reason: Any, note: str) -> str | None:
+    return reason.label if reason else note or None
+
+
+def told(row: AgentState) -> tuple[object, ...]:
+    """The part of a state whose change is told."""
+    return (
+        row.shown_status_id,
+        row.shown_reason_id,
+        row.shown_note,
+        row.activity,
+        row.mode_id,
+        row.pending_id,
+        row.pending_reason_id,
+        row.pending_note,
+        row.why_not,
+    )

@@ -1,5 +1,5 @@
-"""What the server runs: pages, sockets, and with them the hub, the clock and this process's
-lease, from start-up to shutdown."""
+"""What the server runs: pages, sockets, and with them the hub, the clock, the distributor and this
+process's lease, from start-up to shutdown."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -20,6 +20,7 @@ from dashboard.sockets import urlpatterns  # noqa: E402
 from presence.clock import Clock  # noqa: E402
 from presence.connections import process_lease  # noqa: E402
 from routing import actions  # noqa: E402
+from routing.distributor import Distributor  # noqa: E402
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -29,14 +30,17 @@ Send = Callable[[Message], Awaitable[None]]
 async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
     """Start what a server process needs beside answering requests, and stop it cleanly."""
     clock = Clock(actions.apply_all, process_lease)
+    distributor = Distributor()
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await hub.start()
             clock.start()
+            distributor.start()
             await send({"type": "lifespan.startup.complete"})
         else:
             await sync_to_async(clock.stop, thread_sensitive=False)()
+            await sync_to_async(distributor.stop, thread_sensitive=False)()
             await hub.stop()
             await sync_to_async(process_lease.release, thread_sensitive=False)(timezone.now())
             await send({"type": "lifespan.shutdown.complete"})

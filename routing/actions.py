@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from presence import actions as presence
 from presence.actions import Outcome, Result
 from presence.events import Event, LegAction, LegEvent
+from presence.models import AgentState
 from presence.state import LegState
 from presence.writing import write
 from routing import records
+from routing.locking import lock_calls
 from routing.models import Leg
 
 
@@ -20,40 +22,49 @@ def apply(agent_id: int, event: Event) -> Outcome:
     return apply_all([(agent_id, event)])[0]
 
 
-def apply_all(events: Sequence[tuple[int, Event]]) -> list[Outcome]:
+def apply_all(
+    events: Sequence[tuple[int, Event]], rows: dict[int, AgentState] | None = None
+) -> list[Outcome]:
     """Apply events in one transaction. Where an offer is answered, the other agents' offers of
-    the same interaction are withdrawn with it."""
+    the same interaction are withdrawn with it. `rows` are the agents' own that the caller locked.
+    """
     with write():
-        rivals = {
-            agent_id: _rivals(agent_id, event)
+        answers = [
+            (agent_id, event)
             for agent_id, event in events
             if isinstance(event, LegEvent) and event.action is LegAction.ANSWERED
-        }
-        also = {leg.agent_id for legs in rivals.values() for leg in legs}
-        if also:
-            presence.lock({agent_id for agent_id, _ in events} | also)
-        outcomes = presence.apply_all(events)
+        ]
+        if answers:
+            calls = {_call(agent_id, event) for agent_id, event in answers}
+            lock_calls({call for call in calls if call}, {agent_id for agent_id, _ in events})
+        outcomes = presence.apply_all(events, rows)
+        taken = {outcome.agent_id for outcome in outcomes if outcome.result is Result.APPLIED}
         withdrawn = [
             (leg.agent_id, _withdrawal(leg, event))
-            for (agent_id, event), outcome in zip(events, outcomes, strict=True)
-            if outcome.result is Result.APPLIED
-            for leg in rivals.get(agent_id, [])
+            for agent_id, event in answers
+            if agent_id in taken
+            for leg in _rivals(agent_id, event)
         ]
-        others = presence.apply_all(withdrawn) if withdrawn else []
-        records.keep([*outcomes, *others])
+        # The answer is recorded first: with it the caller waits no more.
+        records.keep(outcomes)
+        records.keep(presence.apply_all(withdrawn) if withdrawn else [])
     return outcomes
+
+
+def _call(agent_id: int, event: LegEvent) -> int | None:
+    """The interaction that is being answered; None where the leg is not known."""
+    if event.call:
+        return int(event.call.interaction)
+    legs = Leg.objects.filter(agent_id=agent_id, external_id=event.leg)
+    return legs.values_list("interaction_id", flat=True).first()
 
 
 def _rivals(agent_id: int, event: LegEvent) -> list[Leg]:
     """The offers of the same interaction that ring at other agents."""
-    answered = Leg.objects.filter(agent_id=agent_id, external_id=event.leg)
-    return list(
-        Leg.objects.filter(
-            interaction__in=answered.values("interaction"),
-            state=LegState.OFFERED.value,
-            ended_at__isnull=True,
-        ).exclude(agent_id=agent_id)
+    offers = Leg.objects.filter(
+        interaction=_call(agent_id, event), state=LegState.OFFERED.value, ended_at=None
     )
+    return list(offers.exclude(agent_id=agent_id))
 
 
 def _withdrawal(leg: Leg, answered: Event) -> LegEvent:

@@ -79,7 +79,7 @@ class RingGroupAdmin(HasMembers):
 
 @admin.register(Interaction)
 class InteractionAdmin(ReadOnly):
-    list_display = ["started_at", "kind", "queue", "caller", "answered_at", "ended_at", "abandoned"]
+    list_display = ["started_at", "kind", "queue", "caller", "answered_at", "ended_at", "outcome"]
     list_filter = ["kind", "queue", "started_at"]
     list_select_related = ["queue"]
     search_fields = ["caller", "external_id"]

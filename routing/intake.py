@@ -2,7 +2,6 @@
 are recorded, and every event goes through the one door."""
 
 from collections import Counter
-from dataclasses import replace
 
 from presence import choices
 from presence.actions import Outcome, Result, refresh
@@ -14,13 +13,21 @@ from presence.events import (
     Choose,
     Event,
     LegEvent,
-    NoAnswer,
     PhoneSeen,
 )
 from presence.models import Agent, Device
 from presence.writing import write
-from routing import actions
-from routing.models import Interaction, Leg, Membership, Queue, RingGroup
+from routing import actions, interactions
+from routing.models import (
+    EntryOutcome,
+    Interaction,
+    InteractionOutcome,
+    Leg,
+    Membership,
+    Queue,
+    RingGroup,
+)
+from routing.policies import with_policies
 from routing.reports import (
     CallerReported,
     LegReported,
@@ -133,13 +140,18 @@ class Intake:
 
     def _caller(self, report: CallerReported) -> list[Outcome]:
         interaction = self._interaction(report, CallKind.QUEUE)
-        if interaction.queue is None:
+        queue = Queue.objects.filter(name=report.queue).first()
+        if queue is None:
             self.unmatched[report.queue] += 1
-        left_unanswered = not report.joined and interaction.answered_at is None
-        if left_unanswered and interaction.ended_at is None:
-            interaction.abandoned = report.abandoned
-            interaction.ended_at = max(report.at, interaction.started_at)
-            interaction.save(update_fields=["abandoned", "ended_at"])
+        if report.joined:
+            if queue and not interaction.ended_at and not interactions.open_entry(interaction.pk):
+                interactions.enter(interaction, queue, report.at)
+            return []
+        gone = EntryOutcome.ABANDONED if report.abandoned else EntryOutcome.REMOVED
+        interactions.leave(interaction.pk, gone, report.at)
+        if interaction.answered_at is None:
+            ended = InteractionOutcome.ABANDONED if report.abandoned else _LEFT
+            interactions.end(interaction, ended, report.at)
         return []
 
     def _interaction(self, report: LegReported | CallerReported, kind: CallKind) -> Interaction:
@@ -156,17 +168,12 @@ class Intake:
         return interaction
 
 
+_LEFT = InteractionOutcome.UNANSWERED  # answered by nobody whom Rollcall knows
+
+
 def _call(report: LegReported, interaction: Interaction) -> Call:
     """The call as the machine needs it. Its ring group's policies count as of now; how long it
     rings is the telephony's to say."""
-    call = Call(str(interaction.pk), report.kind, report.queue, report.caller)
+    call = Call(str(interaction.pk), report.kind, queue=report.queue, caller=report.caller)
     group = RingGroup.objects.filter(queue__name=report.queue).first()
-    if group is None:
-        return call
-    return replace(
-        call,
-        no_answer=NoAnswer(group.no_answer),
-        no_answer_hold=group.no_answer_seconds,
-        wrap_up=group.wrap_up_seconds,
-        cool_down=group.cool_down_seconds,
-    )
+    return with_policies(call, group) if group else call

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from presence.actions import Outcome, Result
 from presence.decision import LegChange
-from presence.events import CallKind, LegAction
+from presence.events import LegAction
 from presence.state import LegState
-from routing.models import Interaction, Leg
+from routing import announce, interactions
+from routing.models import EntryOutcome, Interaction, Leg, LegSpan
 
 
 def keep(outcomes: Iterable[Outcome]) -> None:
@@ -20,38 +21,61 @@ def keep(outcomes: Iterable[Outcome]) -> None:
 
 def _keep_leg(agent_id: int, change: LegChange) -> None:
     leg, since = change.leg, change.leg.since
-    row, _ = Leg.objects.get_or_create(
-        agent_id=agent_id,
-        external_id=leg.id,
-        defaults={
-            "interaction_id": int(leg.call.interaction),
-            "state": leg.state.value,
-            "started_at": since,
-        },
-    )
-    row.state = leg.state.value
-    if leg.answered and row.answered_at is None:
+    legs = Leg.objects.select_related("agent", "interaction__queue")
+    row = legs.filter(agent_id=agent_id, external_id=leg.id).first()
+    before = row.state if row else ""
+    row = row or _new_row(agent_id, change)
+    if before and before != leg.state.value:
+        LegSpan(leg=row, state=before, started_at=row.since, ended_at=since).save()
+    row.state, row.since = leg.state.value, since
+    answered = leg.answered and row.answered_at is None
+    if answered:
         row.answered_at = since
-        Interaction.objects.filter(pk=row.interaction_id, answered_at=None).update(
-            answered_at=since
-        )
     if change.ended and not row.outcome:
         row.outcome = change.ended.value
     if leg.state is LegState.ENDED:
         row.ended_at = since
     row.save()
+    if answered:
+        _answer(row.interaction, since)
+    if leg.offered_by_rollcall:
+        _announce(row, before, change)
     if change.ended:
-        _end_interaction(row.interaction_id, change.ended, since)
+        interactions.settle(
+            row.interaction,
+            change.ended,
+            since,
+            ours=leg.offered_by_rollcall and not leg.answered,
+            held=before == LegState.ON_HOLD.value,
+        )
 
 
-def _end_interaction(interaction_id: int, how: LegAction, at: datetime) -> None:
-    """An interaction is over when someone hung up, or a call outside queues came to nothing, and
-    nobody else is on it. A queue's caller who was not answered still waits."""
-    interaction = Interaction.objects.get(pk=interaction_id)
-    waits = interaction.kind in (CallKind.QUEUE.value, CallKind.CAMPAIGN.value)
-    if interaction.ended_at or (waits and how is not LegAction.HUNG_UP):
-        return
-    live = interaction.legs.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
-    if not live.exists():
-        interaction.ended_at = max(at, interaction.started_at)
-        interaction.save(update_fields=["ended_at"])
+def _new_row(agent_id: int, change: LegChange) -> Leg:
+    call, since = change.leg.call, change.leg.since
+    interaction = Interaction.objects.select_related("queue").get(pk=int(call.interaction))
+    entry = interactions.open_entry(interaction.pk)
+    return Leg(
+        agent_id=agent_id,
+        external_id=change.leg.id,
+        interaction=interaction,
+        entry=entry,
+        ring_group_id=call.ring_group,
+        started_at=since,
+    )
+
+
+def _answer(interaction: Interaction, at: datetime) -> None:
+    interactions.leave(interaction.pk, EntryOutcome.ANSWERED, at)
+    if interaction.answered_at is None:
+        interaction.answered_at = at
+        interaction.save(update_fields=["answered_at"])
+
+
+def _announce(row: Leg, before: str, change: LegChange) -> None:
+    leg = change.leg
+    if not before and leg.state is LegState.OFFERED:
+        announce.offer_created(row, leg)
+    elif before == LegState.OFFERED.value and leg.answered:
+        announce.offer_answered(row, leg.since)
+    elif before == LegState.OFFERED.value:
+        announce.offer_ended(row, change.ended or LegAction.WITHDRAWN, leg.since)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -21,7 +22,10 @@ from presence.events import (
 from presence.models import Agent, AgentState, Reason, Team
 from presence.state import State
 from presence.store import load
-from routing.models import Interaction, Membership, Queue, RingGroup
+from routing import calls
+from routing.calls import Origin
+from routing.models import Distribution, Interaction, Leg, Membership, Queue, RingGroup
+from routing.strategies import Strategy
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The moment that tests begin at: a Monday morning."""
@@ -108,19 +112,47 @@ def make_queue(
     no_answer: NoAnswer = NoAnswer.HOLD,
     wrap_up: int | None = 0,
     cool_down: int = 0,
+    strategy: Strategy = Strategy.LONGEST_IDLE,
+    rollcall: bool = False,
+    **settings: Any,
 ) -> Queue:
-    """A queue with one ring group of `members`."""
-    queue = Queue.objects.create(name=name or f"queue{next(_numbers)}")
-    group = RingGroup.objects.create(
-        queue=queue,
+    """A queue with one ring group of `members`. `rollcall` decides who gets its calls; `settings`
+    are further fields of the queue."""
+    if rollcall:
+        settings["distribution"] = Distribution.ROLLCALL
+    queue = Queue.objects.create(name=name or f"queue{next(_numbers)}", **settings)
+    make_tier(
+        queue,
+        members,
+        strategy=strategy.value,
         ring_seconds=ring,
         no_answer=no_answer.value,
         wrap_up_seconds=wrap_up,
         cool_down_seconds=cool_down,
     )
+    return queue
+
+
+def make_tier(queue: Queue, members: Iterable[Agent], tier: int = 1, **settings: Any) -> RingGroup:
+    """A ring group of `queue`; `settings` are its further fields."""
+    group = RingGroup.objects.create(queue=queue, tier=tier, **settings)
     for agent in members:
         Membership.objects.create(ring_group=group, agent=agent)
-    return queue
+    return group
+
+
+def call_in(
+    queue: Queue, seconds: float = 0, *, priority: int = 0, caller: str = ""
+) -> Interaction:
+    """A caller who comes into `queue`, not matched yet."""
+    origin = Origin(at(seconds), "pbx")
+    return calls.arrive(origin, f"call{next(_numbers)}", queue, caller, priority)
+
+
+def offers_of(interaction: Interaction) -> list[str]:
+    """The names of the agents at whom the interaction rings."""
+    legs = Leg.objects.filter(interaction=interaction, state="offered", ended_at=None)
+    return sorted(legs.values_list("agent__name", flat=True))
 
 
 def make_interaction(

@@ -1,106 +1,41 @@
-"""Queues and who serves them, and the record of every call and every agent's part in it."""
+"""The record of every call: its waits in queues, and every agent's part in it."""
 
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
-from presence.events import CallKind, LegAction, NoAnswer
+from presence.events import CallKind, LegAction
 from presence.models import Agent
+from presence.models.history import InsertOnly
 from presence.models.states import choices_of
 from presence.state import LegState
+from routing.models.queues import DirectNumber, Queue, RingGroup
 
 
-class Distribution(models.TextChoices):
-    """Who decides which agent gets a queue's next call."""
+class InteractionOutcome(models.TextChoices):
+    """How an interaction ended."""
 
-    TELEPHONY = "telephony", "The telephony decides; Rollcall mirrors it"
-    ROLLCALL = "rollcall", "Rollcall decides"
-
-
-class Queue(models.Model):
-    """Where interactions wait."""
-
-    name = models.CharField(max_length=60, unique=True)
-    distribution = models.CharField(
-        max_length=10, choices=Distribution.choices, default=Distribution.TELEPHONY
-    )
-    active = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
+    HANDLED = "handled", "Handled"
+    ABANDONED = "abandoned", "Abandoned while waiting"
+    ABANDONED_ON_HOLD = "abandoned_on_hold", "Abandoned on hold"
+    OVERFLOWED = "overflowed", "Overflowed to a number, voicemail or hang-up"
+    TRANSFERRED = "transferred", "Transferred to a number"
+    UNANSWERED = "unanswered", "Not answered"
 
 
-class RingGroup(models.Model):
-    """Agents of a queue who are rung together, and what ringing, missing and finishing mean."""
+class EntryOutcome(models.TextChoices):
+    """How a wait in a queue ended."""
 
-    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="ring_groups")
-    tier = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
-    members = models.ManyToManyField(Agent, through="Membership", related_name="ring_groups")
-    ring_seconds = models.PositiveSmallIntegerField(
-        "ring timeout (seconds)",
-        default=20,
-        validators=[
-            MinValueValidator(1, "A phone that rings 0 seconds is never answered; use 1 or more."),
-            MaxValueValidator(600),
-        ],
-    )
-    no_answer = models.CharField(
-        "when a call rings out",
-        max_length=10,
-        choices=[
-            (NoAnswer.HOLD.value, "No Answer until the agent chooses"),
-            (NoAnswer.HOLD_FOR.value, "No Answer for some seconds"),
-            (NoAnswer.BUSY.value, "Busy until the agent chooses"),
-        ],
-        default=NoAnswer.HOLD.value,
-    )
-    no_answer_seconds = models.PositiveSmallIntegerField(default=30)
-    wrap_up_seconds = models.PositiveSmallIntegerField(
-        default=0, null=True, blank=True, help_text="0: no wrap-up. Empty: until the agent is done."
-    )
-    cool_down_seconds = models.PositiveSmallIntegerField(
-        default=0, help_text="Nothing is offered for so long after a call."
-    )
-
-    class Meta:
-        ordering = ["queue", "tier"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["queue", "tier"],
-                name="ring_group_once_per_tier",
-                violation_error_message="This queue already has a ring group at that tier.",
-            ),
-            models.CheckConstraint(
-                name="ring_group_rings", condition=models.Q(ring_seconds__gte=1)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.queue} (tier {self.tier})"
-
-    def clean(self) -> None:
-        if self.no_answer == NoAnswer.HOLD_FOR and not self.no_answer_seconds:
-            raise ValidationError({"no_answer_seconds": "Say for how many seconds."})
-
-
-class Membership(models.Model):
-    ring_group = models.ForeignKey(RingGroup, on_delete=models.CASCADE, related_name="memberships")
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="memberships")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["ring_group", "agent"], name="membership_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agent} in {self.ring_group}"
+    ANSWERED = "answered", "Answered"
+    ABANDONED = "abandoned", "Abandoned"
+    OVERFLOWED = "overflowed", "Overflowed"
+    REMOVED = "removed", "Taken out by the telephony"
 
 
 class Interaction(models.Model):
-    """One contact with one customer, as the telephony system `source` knows it by `external_id`."""
+    """One contact with one customer, as the telephony system `source` knows it by `external_id`.
+
+    `queue` is the queue it last entered. Of two that wait, the one of higher `priority` goes first.
+    """
 
     source = models.CharField(max_length=60)
     external_id = models.CharField(max_length=120)
@@ -109,13 +44,25 @@ class Interaction(models.Model):
     queue = models.ForeignKey(
         Queue, on_delete=models.PROTECT, null=True, related_name="interactions"
     )
+    direct_number = models.ForeignKey(
+        DirectNumber, on_delete=models.PROTECT, null=True, related_name="interactions"
+    )
     caller = models.CharField(max_length=80, blank=True)
+    priority = models.SmallIntegerField(default=0)
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    abandoned = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=20, choices=InteractionOutcome.choices, blank=True)
 
     class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="interaction_live",
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="interaction_once"),
             models.CheckConstraint(
@@ -123,22 +70,82 @@ class Interaction(models.Model):
                 condition=models.Q(ended_at__isnull=True)
                 | models.Q(ended_at__gte=models.F("started_at")),
             ),
+            models.CheckConstraint(
+                name="interaction_outcome_at_end",
+                condition=models.Q(ended_at__isnull=True, outcome="")
+                | (models.Q(ended_at__isnull=False) & ~models.Q(outcome="")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.caller or self.external_id}"
 
 
+class QueueEntry(models.Model):
+    """One wait of an interaction in a queue, until it is answered or leaves.
+
+    `waiting_since` is when the caller began to wait, in this queue or one that it overflowed from.
+    `tried` says that it was tried to find an agent: before, no wait runs out. `due_at` is when a
+    tier joins or a wait runs out next.
+    """
+
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="entries")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="entries")
+    entered_at = models.DateTimeField()
+    waiting_since = models.DateTimeField()
+    tried = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=EntryOutcome.choices, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["queue", "waiting_since"],
+                name="entry_waiting",
+                condition=models.Q(left_at__isnull=True),
+            ),
+            models.Index(fields=["queue", "left_at"], name="entry_by_end"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interaction"],
+                name="entry_one_open",
+                condition=models.Q(left_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="entry_runs_forward",
+                condition=models.Q(left_at__isnull=True)
+                | models.Q(left_at__gte=models.F("entered_at")),
+            ),
+            models.CheckConstraint(
+                name="entry_outcome_at_end",
+                condition=models.Q(left_at__isnull=True, outcome="")
+                | (models.Q(left_at__isnull=False) & ~models.Q(outcome="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.interaction_id} in {self.queue_id}"
+
+
 class Leg(models.Model):
     """One agent's part in an interaction: the record of what the machine remembers while it lives.
 
-    `outcome` is how it ended for the caller; a leg in wrap-up has an outcome and no `ended_at`.
+    `entry` is the wait in a queue that it was offered from, `ring_group` the group that rang.
+    `since` is when its state began; the states before are its spans. `outcome` is how it ended for
+    the caller; a leg in wrap-up has an outcome and no `ended_at`.
     """
 
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="legs")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="legs")
+    entry = models.ForeignKey(QueueEntry, on_delete=models.PROTECT, null=True, related_name="legs")
+    ring_group = models.ForeignKey(
+        RingGroup, on_delete=models.SET_NULL, null=True, related_name="legs"
+    )
     external_id = models.CharField(max_length=120)
     state = models.CharField(max_length=16, choices=choices_of(LegState))
+    since = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -150,7 +157,8 @@ class Leg(models.Model):
                 fields=["interaction"],
                 name="leg_live",
                 condition=models.Q(ended_at__isnull=True),
-            )
+            ),
+            models.Index(fields=["agent", "answered_at"], name="leg_answered"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["agent", "external_id"], name="leg_once"),
@@ -166,3 +174,24 @@ class Leg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent_id} in {self.interaction_id}: {self.state}"
+
+
+class LegSpan(InsertOnly):
+    """A closed span of a leg in one state. The open one is the leg's own."""
+
+    leg = models.ForeignKey(Leg, on_delete=models.PROTECT, related_name="spans")
+    state = models.CharField(max_length=16, choices=choices_of(LegState))
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["leg", "started_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="leg_span_runs_forward",
+                condition=models.Q(ended_at__gte=models.F("started_at")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.leg_id} {self.state}"

@@ -61,7 +61,7 @@ def test_a_played_day_has_everything_in_it_and_no_gaps(played: Lease) -> None:
     done = Counter(Transition.objects.values_list("details__action", flat=True))
     for action in ("held", "resumed", "consulted", "conferenced", "dialed"):
         assert done[action], f"no call was ever {action}"
-    assert Interaction.objects.filter(abandoned=True).exists()
+    assert Interaction.objects.filter(outcome="abandoned").exists()
     assert_no_gaps()
 
 

@@ -166,7 +166,7 @@ def test_b8_a_caller_who_gives_up_is_abandoned_and_no_miss(alice: Agent, intake:
         )
     )
     interaction = Interaction.objects.get()
-    assert (interaction.abandoned, interaction.ended_at) == (True, at(4))
+    assert (interaction.outcome, interaction.ended_at) == ("abandoned", at(4))
     assert row_of(alice).shown_status_id == "available"
     assert Leg.objects.get().outcome == "withdrawn"
 

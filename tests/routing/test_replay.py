@@ -217,7 +217,7 @@ def test_the_record_of_calls_tells_misses_rejections_and_lost_races_apart() -> N
         ("Dave", "withdrawn"),
         ("Bob", "withdrawn"),
     }
-    assert Interaction.objects.filter(abandoned=True).count() == 1
+    assert Interaction.objects.filter(outcome="abandoned").count() == 1
 
 
 def test_several_files_are_played_in_the_order_in_which_they_were_recorded() -> None:

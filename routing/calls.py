@@ -1,0 +1,265 @@
+"""What happens to calls, as a telephony system tells it and as Rollcall decides: they arrive, are
+put through, consulted about, transferred, and hung up."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from presence.actions import Outcome
+from presence.decision import Refused
+from presence.events import CallKind, Cause, LegAction, LegEvent
+from presence.models import Agent
+from presence.state import LegState
+from presence.writing import write
+from routing import actions, interactions
+from routing.locking import lock_calls
+from routing.models import (
+    DirectNumber,
+    EntryOutcome,
+    Interaction,
+    InteractionOutcome,
+    Leg,
+    Queue,
+    RingGroup,
+)
+from routing.policies import call_for
+
+RING = 20
+"""Seconds that a call rings at an agent to whom somebody puts it through."""
+
+
+class CallError(Exception):
+    """What was asked cannot be done: `code` for machines, the sentence for people."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who tells of something, and when: `at` is an aware UTC time, `id` is unique in `source` and
+    makes the event count once, `actor` is a user's primary key."""
+
+    at: datetime
+    source: str
+    id: str = ""
+    actor: int | None = None
+
+
+# --- arriving ----------------------------------------------------------------------------------
+
+
+def arrive(
+    origin: Origin, external_id: str, queue: Queue, caller: str = "", priority: int = 0
+) -> Interaction:
+    """A caller comes into `queue`, to be matched by the next pass of distribution.
+
+    Raises `CallError` for an interaction that is known already, or a queue that takes no calls.
+    """
+    if not queue.active:
+        raise CallError("queue_inactive", f"The queue {queue} is deactivated and takes no calls.")
+    with write():
+        interaction = _begin(origin, external_id, CallKind(queue.kind), caller, priority)
+        interactions.enter(interaction, queue, origin.at)
+    return interaction
+
+
+def arrive_direct(
+    origin: Origin, external_id: str, number: DirectNumber, caller: str = ""
+) -> Interaction:
+    """A call comes in on an agent's own number: it rings there, or overflows at once where the
+    agent may not be rung. Raises `CallError` for an interaction that is known already."""
+    with write():
+        interaction = _begin(origin, external_id, CallKind.DIRECT, caller, 0)
+        interaction.direct_number = number
+        interaction.save(update_fields=["direct_number"])
+        refused = _put_through(interaction, number.agent, origin, number.ring_seconds)
+        if refused:
+            interactions.overflow(interaction, number.overflow, origin.at, None)
+    return interaction
+
+
+def dial(origin: Origin, external_id: str, agent: Agent, called: str = "") -> Interaction:
+    """An agent places a call to `called`. Raises `CallError` where it is known already."""
+    with write():
+        interaction = _begin(origin, external_id, CallKind.OUTBOUND, called, 0)
+        _check(happen(interaction, agent, LegAction.DIALED, origin))
+    return interaction
+
+
+def _begin(
+    origin: Origin, external_id: str, kind: CallKind, caller: str, priority: int
+) -> Interaction:
+    interaction, new = Interaction.objects.get_or_create(
+        source=origin.source,
+        external_id=external_id,
+        defaults={
+            "kind": kind.value,
+            "caller": caller,
+            "priority": priority,
+            "started_at": origin.at,
+        },
+    )
+    if not new:
+        raise CallError("already_known", f"There is an interaction {external_id} already.")
+    return interaction
+
+
+# --- one agent's part --------------------------------------------------------------------------
+
+
+def happen(
+    interaction: Interaction,
+    agent: Agent,
+    action: LegAction,
+    origin: Origin,
+    cause: Cause = Cause.CALL,
+) -> Outcome:
+    """Something happened to the agent's part in the interaction: to the live leg, or a new one."""
+    leg = _live_leg(interaction, agent)
+    kind = CallKind(interaction.kind)
+    event = LegEvent(
+        at=origin.at,
+        source=origin.source,
+        id=origin.id,
+        actor=origin.actor,
+        action=action,
+        leg=leg.external_id if leg else uuid.uuid4().hex,
+        call=None if leg else call_for(interaction, _group(interaction, agent), kind=kind),
+        cause=cause,
+    )
+    return actions.apply(agent.pk, event)
+
+
+def _live_leg(interaction: Interaction, agent: Agent) -> Leg | None:
+    return interaction.legs.filter(agent=agent, ended_at=None).order_by("-pk").first()
+
+
+def _group(interaction: Interaction, agent: Agent) -> RingGroup | None:
+    """Whose policies count for this agent's part in the call."""
+    groups = RingGroup.objects.filter(queue=interaction.queue_id, members=agent)
+    return groups.order_by("tier").first()
+
+
+def _check(outcome: Outcome) -> None:
+    if refused := outcome.decision.refused:
+        raise CallError(refused.code, refused.sentence)
+
+
+# --- several at once ---------------------------------------------------------------------------
+
+
+def consult(interaction: Interaction, agent: Agent, target: Agent, origin: Origin) -> None:
+    """`agent` asks `target` about the call: it rings there while the customer waits.
+
+    Raises `CallError` where either may not; then nothing has changed.
+    """
+    with write():
+        lock_calls({interaction.pk}, {agent.pk, target.pk})
+        _check(happen(interaction, agent, LegAction.CONSULTED, origin))
+        _ring_or_raise(interaction, target, origin)
+
+
+def confer(interaction: Interaction, origin: Origin) -> None:
+    """Everybody who talks in the interaction talks together."""
+    with write():
+        lock_calls({interaction.pk})
+        talking = interaction.legs.filter(ended_at=None, answered_at__isnull=False)
+        legs = talking.exclude(state=LegState.WRAP_UP.value).select_related("agent")
+        if not legs:
+            raise CallError("not_possible", "Nobody talks in that interaction.")
+        for leg in legs:
+            happen(interaction, leg.agent, LegAction.CONFERENCED, origin)
+
+
+def transfer_to_queue(interaction: Interaction, agent: Agent, queue: Queue, origin: Origin) -> None:
+    """`agent` leaves, and the caller waits in `queue`. Raises `CallError` where they may not."""
+    if not queue.active:
+        raise CallError("queue_inactive", f"The queue {queue} is deactivated and takes no calls.")
+    with write():
+        (call,) = lock_calls({interaction.pk}, {agent.pk})
+        _check(happen(call, agent, LegAction.TRANSFERRED, origin))
+        interactions.enter(call, queue, origin.at)
+
+
+def transfer_to_agent(
+    interaction: Interaction, agent: Agent, target: Agent, origin: Origin
+) -> None:
+    """`agent` leaves, and `target` has the caller: at once where they talk already (attended), else
+    it rings there (blind). Raises `CallError` where either may not; then nothing has changed."""
+    with write():
+        (call,) = lock_calls({interaction.pk}, {agent.pk, target.pk})
+        theirs = _live_leg(call, target)
+        attended = theirs is not None and theirs.answered_at is not None
+        if not attended and theirs is None:
+            _ring_or_raise(call, target, origin)
+        _check(happen(call, agent, LegAction.TRANSFERRED, origin))
+        if attended:
+            happen(call, target, LegAction.RESUMED, origin)
+
+
+def transfer_out(interaction: Interaction, agent: Agent, origin: Origin) -> None:
+    """`agent` leaves, and the caller goes to somebody whom Rollcall does not know."""
+    with write():
+        (call,) = lock_calls({interaction.pk}, {agent.pk})
+        _check(happen(call, agent, LegAction.TRANSFERRED, origin))
+        others = call.legs.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
+        if not others.exists():
+            call.refresh_from_db()
+            interactions.end(call, InteractionOutcome.TRANSFERRED, origin.at)
+
+
+def caller_left(interaction: Interaction, origin: Origin) -> None:
+    """The customer hung up: the wait and every part in the call end, offers with no penalty.
+
+    Raises `CallError` for an interaction that has ended.
+    """
+    with write():
+        (call,) = lock_calls({interaction.pk})
+        if call.ended_at:
+            raise CallError("interaction_ended", "That interaction has ended.")
+        live = call.legs.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
+        legs = list(live.select_related("agent"))
+        waited = interactions.leave(call.pk, EntryOutcome.ABANDONED, origin.at)
+        interactions.end(call, _left(call, legs, waited is not None), origin.at)
+        for leg in legs:
+            ringing = leg.state == LegState.OFFERED.value
+            action = LegAction.WITHDRAWN if ringing else LegAction.HUNG_UP
+            happen(call, leg.agent, action, origin)
+
+
+def _left(call: Interaction, legs: Iterable[Leg], waited: bool) -> InteractionOutcome:
+    if waited:
+        return InteractionOutcome.ABANDONED
+    if not call.answered_at:
+        return InteractionOutcome.UNANSWERED
+    talking = [leg for leg in legs if leg.answered_at]
+    if talking and all(leg.state == LegState.ON_HOLD.value for leg in talking):
+        return InteractionOutcome.ABANDONED_ON_HOLD
+    return InteractionOutcome.HANDLED
+
+
+def _ring_or_raise(interaction: Interaction, target: Agent, origin: Origin) -> None:
+    if refused := _put_through(interaction, target, origin, RING):
+        raise CallError(refused.code, f"{target.name}: {refused.sentence}")
+
+
+def _put_through(
+    interaction: Interaction, agent: Agent, origin: Origin, ring: int
+) -> Refused | None:
+    """Ring an agent for a call that is theirs by name; gives why they may not be rung."""
+    group = _group(interaction, agent)
+    call = call_for(interaction, group, kind=CallKind.DIRECT, ring=ring)
+    event = LegEvent(
+        at=origin.at,
+        source=origin.source,
+        id=origin.id,
+        actor=origin.actor,
+        action=LegAction.OFFERED,
+        leg=uuid.uuid4().hex,
+        call=call,
+        reported=False,
+    )
+    return actions.apply(agent.pk, event).decision.refused

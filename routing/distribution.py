@@ -1,0 +1,174 @@
+"""Giving waiting calls to agents: one pass over what can be matched now, which any number of
+processes may run at any time. What is due is found by columns; agents are looked at only through
+the index of those who may receive."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from presence.state import LegState
+from presence.writing import write
+from routing import interactions, staffing
+from routing.models import Distribution, Interaction, Leg, Membership, QueueEntry, RingGroup
+from routing.offers import offer
+from routing.strategies import Strategy
+from routing.waits import Level, Wait, Waits, expiry, joins, next_join
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a pass did: offers made, callers who overflowed; and when something is due next."""
+
+    offers: int = 0
+    overflows: int = 0
+    next_due: datetime | None = None
+
+
+def distribute(now: datetime) -> Pass:
+    """Match every caller who waits with whoever may have them, the oldest of the highest priority
+    first, and let those overflow whose wait ran out.
+
+    A wait that has run out goes before an agent who is free; a caller who just came is offered to
+    somebody before any wait counts.
+    """
+    offers = overflows = 0
+    _look_again(_waiting().filter(queue__in=staffing.update(now)), now)
+    while True:
+        overflowed = _run_waits(_waiting().filter(tried=True, due_at__lte=now), now)
+        offers += _match(now)
+        untried = _open().filter(tried=False)
+        overflowed += _run_waits(untried, now)
+        overflows += overflowed
+        if not overflowed:  # one who overflowed may be served where they went
+            break
+    next_due = _waiting().filter(due_at__isnull=False).order_by("due_at")
+    return Pass(offers, overflows, next_due.values_list("due_at", flat=True).first())
+
+
+def _open() -> QuerySet[QueueEntry]:
+    """The waits where Rollcall decides."""
+    return QueueEntry.objects.filter(left_at=None, queue__distribution=Distribution.ROLLCALL)
+
+
+def _waiting() -> QuerySet[QueueEntry]:
+    """Those of them that ring nowhere."""
+    return _open().filter(~Exists(_offers()))
+
+
+def _offers() -> QuerySet[Leg]:
+    return Leg.objects.filter(
+        interaction=OuterRef("interaction"), ended_at=None, state=LegState.OFFERED.value
+    )
+
+
+# --- matching ----------------------------------------------------------------------------------
+
+
+def _match(now: datetime) -> int:
+    """Offer every call that somebody may have; gives how many offers that made."""
+    elsewhere = _offers().exclude(ring_group__strategy=Strategy.RING_ALL.value)
+    callers = _open().filter(~Exists(elsewhere))
+    order = ("-interaction__priority", "waiting_since", "pk")
+    waiting = list(callers.order_by(*order).values_list("pk", "queue_id", "entered_at"))
+    if not waiting:
+        return 0
+    queues = {queue_id for _, queue_id, _ in waiting}
+    tiers = _tiers(queues)
+    ready = _ready_groups(queues)
+    total = 0
+    for entry_id, queue_id, entered_at in waiting:
+        waited = now - entered_at
+        if any(after <= waited and group in ready for group, after in tiers[queue_id]):
+            offered = offer(entry_id, now)
+            total += offered
+            if offered:
+                ready = _ready_groups(queues)
+    return total
+
+
+def _tiers(queues: Iterable[int]) -> dict[int, list[tuple[int, timedelta]]]:
+    """By queue, its ring groups and how long a caller has waited when each joins."""
+    found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    groups = RingGroup.objects.filter(queue__in=queues).order_by("queue", "tier")
+    for queue_id, pk, after in groups.values_list("queue_id", "pk", "next_tier_after"):
+        found[queue_id].append((pk, after))
+    tiers: defaultdict[int, list[tuple[int, timedelta]]] = defaultdict(list)
+    for queue_id, group in found.items():
+        moments = joins([after for _, after in group])
+        tiers[queue_id] = [
+            (pk, timedelta(seconds=after)) for (pk, _), after in zip(group, moments, strict=True)
+        ]
+    return tiers
+
+
+def _ready_groups(queues: Iterable[int]) -> set[int]:
+    ready = Membership.objects.filter(
+        opted_out=False, agent__state__may_receive=True, ring_group__queue__in=queues
+    )
+    return set(ready.values_list("ring_group_id", flat=True).distinct())
+
+
+# --- waits -------------------------------------------------------------------------------------
+
+
+def _run_waits(entries: QuerySet[QueueEntry], now: datetime) -> int:
+    """Let those overflow whose wait ran out by `now`, and note when the others' are due next."""
+    overflowed = 0
+    stay = []
+    for entry in entries.select_related("queue__staffing").order_by("due_at", "pk"):
+        due = _expiry(entry)
+        if due and due[0] <= now and _overflow(entry.pk, now):
+            overflowed += 1
+        else:
+            stay.append(entry)
+    _note(stay, now)
+    return overflowed
+
+
+def _look_again(entries: QuerySet[QueueEntry], now: datetime) -> None:
+    """Note anew when waits are due, after their queues' staffing changed."""
+    _note(list(entries.filter(tried=True).select_related("queue__staffing")), now)
+
+
+def _note(entries: list[QueueEntry], now: datetime) -> None:
+    for entry in entries:
+        tiers = list(entry.queue.ring_groups.order_by("tier").values_list("next_tier_after"))
+        due = _expiry(entry)
+        join = next_join([after for (after,) in tiers], entry.entered_at, now)
+        moments = [moment for moment in (due[0] if due else None, join) if moment]
+        entry.due_at, entry.tried = min(moments, default=None), True
+    with write():
+        QueueEntry.objects.bulk_update(entries, ["due_at", "tried"], batch_size=200)
+
+
+def _expiry(entry: QueueEntry) -> tuple[datetime, Wait] | None:
+    queue = entry.queue
+    waits = Waits(queue.wait_when_withdrawn, queue.wait_when_absent, queue.max_wait)
+    level, since = staffing.of(queue) or (Level.STAFFED, entry.entered_at)
+    return expiry(waits, entry.entered_at, level, since)
+
+
+def _overflow(entry_id: int, now: datetime) -> bool:
+    """Let the caller overflow, dated when the wait ran out or, if it rang then, when that ended."""
+    with write():
+        calls = Interaction.objects.select_for_update(skip_locked=True, of=("self",))
+        call = calls.filter(entries=entry_id, ended_at=None).first()
+        entry = _waiting().filter(pk=entry_id).select_related("queue__staffing").first()
+        if call is None or entry is None:
+            return False
+        due = _expiry(entry)
+        if due is None or due[0] > now:
+            return False
+        at, wait = due
+        queue = entry.queue
+        to = {
+            Wait.WITHDRAWN: queue.withdrawn_overflow,
+            Wait.ABSENT: queue.absent_overflow,
+            Wait.MAX_WAIT: queue.max_wait_overflow,
+        }[wait]
+        rang = entry.legs.order_by("-ended_at").values_list("ended_at", flat=True).first()
+        interactions.overflow(call, to, max(at, rang or at), wait)
+        return True

@@ -1,0 +1,115 @@
+"""A queue's live figures: who waits and for how long, who is there, and how today went."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Min, Q
+from django.utils import timezone
+
+from presence.models.catalogue import Workforce
+from routing.models import EntryOutcome, Membership, Queue, QueueEntry
+
+
+@dataclass(frozen=True)
+class Today:
+    """Waits that ended since midnight, by how they ended. `within` were answered in time."""
+
+    answered: int = 0
+    within: int = 0
+    abandoned: int = 0
+    overflowed: int = 0
+
+    @property
+    def service_level(self) -> float | None:
+        """The share (0 to 1) of today's callers who were answered in time: answered within the
+        queue's service-level seconds, of all answered, abandoned and overflowed. None: nobody yet.
+        """
+        callers = self.answered + self.abandoned + self.overflowed
+        return self.within / callers if callers else None
+
+
+@dataclass(frozen=True)
+class Workforces:
+    """How many agents serve a queue, each counted once. One who opted out is at most withdrawn."""
+
+    ready: int = 0
+    engaged: int = 0
+    withdrawn: int = 0
+    absent: int = 0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A queue now. `longest_since` is when the caller who waits longest came; None: nobody waits."""
+
+    queue: Queue
+    waiting: int
+    longest_since: datetime | None
+    workforce: Workforces
+    today: Today
+
+    @property
+    def gap(self) -> bool:
+        """Nobody is ready."""
+        return self.workforce.ready == 0
+
+
+def read(queues: Iterable[Queue]) -> list[Figures]:
+    """The figures of these queues, as of now, in their order."""
+    queues = list(queues)
+    waits, people, days = _waits(queues), workforces(queues), _today(queues)
+    return [
+        Figures(
+            queue=queue,
+            waiting=waits.get(queue.pk, (0, None))[0],
+            longest_since=waits.get(queue.pk, (0, None))[1],
+            workforce=people.get(queue.pk, Workforces()),
+            today=days.get(queue.pk, Today()),
+        )
+        for queue in queues
+    ]
+
+
+def _waits(queues: list[Queue]) -> dict[int, tuple[int, datetime]]:
+    entries = QueueEntry.objects.filter(queue__in=queues, left_at=None).order_by()
+    counted = entries.values_list("queue_id").annotate(Count("pk"), Min("waiting_since"))
+    return {queue_id: (waiting, since) for queue_id, waiting, since in counted}
+
+
+def workforces(queues: Iterable[Queue]) -> dict[int, Workforces]:
+    """By queue, how many agents are what the catalogue counts their shown status as."""
+    members = Membership.objects.filter(
+        ring_group__queue__in=queues, agent__active=True, agent__state__isnull=False
+    )
+    fields = ("ring_group__queue_id", "agent_id", "opted_out")
+    status = "agent__state__shown_status__workforce"
+    serving: dict[tuple[int, int], Workforce] = {}
+    for queue_id, agent_id, out, shown in members.values_list(*fields, status):
+        counts_as = Workforce(shown)
+        if out:
+            counts_as = Workforce.ABSENT if counts_as is Workforce.ABSENT else Workforce.WITHDRAWN
+            counts_as = serving.get((queue_id, agent_id), counts_as)
+        serving[queue_id, agent_id] = counts_as
+    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for (queue_id, _), kind in serving.items():
+        counts[queue_id][kind.value] += 1
+    return {queue_id: Workforces(**counter) for queue_id, counter in counts.items()}
+
+
+def _today(queues: list[Queue]) -> dict[int, Today]:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    ended = QueueEntry.objects.filter(queue__in=queues, left_at__gte=midnight).order_by()
+    in_time = Q()
+    for queue in queues:
+        limit = timedelta(seconds=queue.service_level_seconds)
+        in_time |= Q(queue=queue, left_at__lte=F("entered_at") + limit)
+    answered = Q(outcome=EntryOutcome.ANSWERED)
+    counted = ended.values_list("queue_id").annotate(
+        answered=Count("pk", filter=answered),
+        within=Count("pk", filter=answered & in_time),
+        abandoned=Count("pk", filter=Q(outcome=EntryOutcome.ABANDONED)),
+        overflowed=Count("pk", filter=Q(outcome=EntryOutcome.OVERFLOWED)),
+    )
+    return {queue_id: Today(*counts) for queue_id, *counts in counted}

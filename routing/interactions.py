@@ -1,0 +1,119 @@
+"""The life of an interaction: it begins, waits in queues, overflows and ends."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from presence import hints
+from presence.events import CallKind, LegAction
+from presence.state import LegState
+from routing import announce
+from routing.models import (
+    Destination,
+    EntryOutcome,
+    Interaction,
+    InteractionOutcome,
+    Queue,
+    QueueEntry,
+)
+from routing.waits import Wait
+
+
+def enter(
+    interaction: Interaction, queue: Queue, at: datetime, waiting_since: datetime | None = None
+) -> QueueEntry:
+    """Let the interaction wait in `queue`. It was waiting before, since `waiting_since`, when it
+    overflowed."""
+    interaction.queue = queue
+    interaction.save(update_fields=["queue"])
+    at = max(at, interaction.started_at)
+    entry = QueueEntry.objects.create(
+        interaction=interaction,
+        queue=queue,
+        entered_at=at,
+        waiting_since=waiting_since or at,
+    )
+    announce.queued(entry)
+    transaction.on_commit(lambda: hints.publish(()))
+    return entry
+
+
+def open_entry(interaction_id: int) -> QueueEntry | None:
+    """The wait that the interaction is in."""
+    return QueueEntry.objects.filter(interaction_id=interaction_id, left_at=None).first()
+
+
+def leave(interaction_id: int, outcome: EntryOutcome, at: datetime) -> QueueEntry | None:
+    """End the wait that the interaction is in, if any."""
+    entry = open_entry(interaction_id)
+    if entry:
+        entry.left_at, entry.outcome = max(at, entry.entered_at), outcome.value
+        entry.due_at = None
+        entry.save(update_fields=["left_at", "outcome", "due_at"])
+        transaction.on_commit(lambda: hints.publish(()))
+    return entry
+
+
+def end(interaction: Interaction, outcome: InteractionOutcome, at: datetime) -> None:
+    """The interaction is over; ended is final."""
+    if interaction.ended_at:
+        return
+    interaction.ended_at = max(at, interaction.started_at)
+    interaction.outcome = outcome.value
+    interaction.save(update_fields=["ended_at", "outcome"])
+    announce.ended(interaction, interaction.ended_at)
+
+
+def overflow(
+    interaction: Interaction, to: Destination | None, at: datetime, wait: Wait | None
+) -> None:
+    """Give the caller away: `to` None hangs up, `wait` None is a direct call not answered.
+
+    A queue that they have been in already would lead them round in circles: they are hung up.
+    """
+    entry = leave(interaction.pk, EntryOutcome.OVERFLOWED, at)
+    queue = to.queue if to else None
+    if queue and interaction.entries.filter(queue=queue).exists():
+        to = queue = None
+    announce.overflowed(interaction, at, to, wait, entry.queue.name if entry else None)
+    if queue:
+        enter(interaction, queue, at, entry.waiting_since if entry else None)
+    else:
+        end(interaction, InteractionOutcome.OVERFLOWED, at)
+
+
+def settle(
+    interaction: Interaction, how: LegAction, at: datetime, *, ours: bool, held: bool
+) -> None:
+    """Decide what becomes of an interaction after a leg of it ended by `how`. `ours` is an offer
+    that Rollcall made, `held` a caller on hold. One in a queue whom nobody answered waits on."""
+    if interaction.ended_at or _live(interaction) or open_entry(interaction.pk):
+        return
+    waits = interaction.queue_id is not None or interaction.kind in _WAITING_KINDS
+    if how is LegAction.HUNG_UP or not (waits or ours):
+        end(interaction, _outcome(interaction, how, held), at)
+    elif ours and interaction.queue and how is not LegAction.TRANSFERRED:
+        enter(interaction, interaction.queue, at)  # put through to somebody who did not answer
+    elif ours and interaction.answered_at is None:
+        number = interaction.direct_number
+        overflow(interaction, number.overflow if number else None, at, None)
+
+
+_WAITING_KINDS = (CallKind.QUEUE.value, CallKind.CAMPAIGN.value)
+
+
+def _live(interaction: Interaction) -> bool:
+    legs = interaction.legs.filter(ended_at=None)
+    return legs.exclude(state=LegState.WRAP_UP.value).exists()
+
+
+def _outcome(interaction: Interaction, how: LegAction, held: bool) -> InteractionOutcome:
+    if how is LegAction.TRANSFERRED:
+        return InteractionOutcome.TRANSFERRED
+    if held:
+        return InteractionOutcome.ABANDONED_ON_HOLD
+    if interaction.answered_at:
+        return InteractionOutcome.HANDLED
+    if interaction.kind in _WAITING_KINDS:
+        return InteractionOutcome.ABANDONED
+    return InteractionOutcome.UNANSWERED

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "presence",
     "routing",
+    "api",
     "dashboard",
 ]
 

@@ -1,0 +1,74 @@
+"""Who may use the API, and what it has answered already."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+class ApiKey(models.Model):
+    """A program's right to use the API. The key itself is shown once; its digest is kept."""
+
+    name = models.CharField(max_length=60, help_text="Whose key it is, as you will know it by.")
+    source = models.SlugField(
+        max_length=60,
+        default="api",
+        help_text="The telephony system that it speaks for. Keys of one system share this name, "
+        "and with it the calls that it told of.",
+    )
+    read = models.BooleanField("may read", default=True, help_text="Agents, queues and calls.")
+    telephony = models.BooleanField(
+        "may tell of calls", default=False, help_text="Make calls, send their events, reserve."
+    )
+    supervise = models.BooleanField(
+        "may set modes", default=False, help_text="Set and cancel agents' modes, end wrap-up."
+    )
+    prefix = models.CharField(max_length=20, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def clean(self) -> None:
+        if self.source in ("rollcall", "clock", "connections", "routing", "demo"):
+            raise ValidationError({"source": "Rollcall itself goes by that name; choose another."})
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the key may do: of `read`, `telephony` and `supervise`."""
+        held = {"read": self.read, "telephony": self.telephony, "supervise": self.supervise}
+        return frozenset(scope for scope, granted in held.items() if granted)
+
+
+class KeptAnswer(models.Model):
+    """What a write with an idempotency key was answered, so that the same once more is answered
+    alike and done once. `fingerprint` is the digest of what was asked."""
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="answers")
+    idempotency_key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    content_type = models.CharField(max_length=80)
+    body = models.TextField()
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["api_key", "idempotency_key"], name="answer_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.idempotency_key

@@ -61,7 +61,8 @@ def arrive(
     if not queue.active:
         raise CallError("queue_inactive", f"The queue {queue} is deactivated and takes no calls.")
     with write():
-        interaction = _begin(origin, external_id, CallKind(queue.kind), caller, priority)
+        interaction, new = begin(origin, external_id, queue, caller, priority)
+        _check_new(interaction, new)
         interactions.enter(interaction, queue, origin.at)
     return interaction
 
@@ -72,7 +73,8 @@ def arrive_direct(
     """A call comes in on an agent's own number: it rings there, or overflows at once where the
     agent may not be rung. Raises `CallError` for an interaction that is known already."""
     with write():
-        interaction = _begin(origin, external_id, CallKind.DIRECT, caller, 0)
+        interaction, new = begin(origin, external_id, CallKind.DIRECT, caller)
+        _check_new(interaction, new)
         interaction.direct_number = number
         interaction.save(update_fields=["direct_number"])
         refused = _put_through(interaction, number.agent, origin, number.ring_seconds)
@@ -84,15 +86,19 @@ def arrive_direct(
 def dial(origin: Origin, external_id: str, agent: Agent, called: str = "") -> Interaction:
     """An agent places a call to `called`. Raises `CallError` where it is known already."""
     with write():
-        interaction = _begin(origin, external_id, CallKind.OUTBOUND, called, 0)
+        interaction, new = begin(origin, external_id, CallKind.OUTBOUND, called)
+        _check_new(interaction, new)
         _check(happen(interaction, agent, LegAction.DIALED, origin))
     return interaction
 
 
-def _begin(
-    origin: Origin, external_id: str, kind: CallKind, caller: str, priority: int
-) -> Interaction:
-    interaction, new = Interaction.objects.get_or_create(
+def begin(
+    origin: Origin, external_id: str, into: Queue | CallKind, caller: str = "", priority: int = 0
+) -> tuple[Interaction, bool]:
+    """The interaction that the telephony system knows by `external_id`, made where it is
+    new: for a queue, or of a kind that waits in none. Gives it, and whether it is new."""
+    kind = into if isinstance(into, CallKind) else CallKind(into.kind)
+    return Interaction.objects.get_or_create(
         source=origin.source,
         external_id=external_id,
         defaults={
@@ -102,9 +108,12 @@ def _begin(
             "started_at": origin.at,
         },
     )
+
+
+def _check_new(interaction: Interaction, new: bool) -> None:
     if not new:
-        raise CallError("already_known", f"There is an interaction {external_id} already.")
-    return interaction
+        known = interaction.external_id
+        raise CallError("already_known", f"There is an interaction {known} already.")
 
 
 # --- one agent's part --------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class Workforces:
 
 @dataclass(frozen=True)
 class Figures:
-    """A queue now. `longest_since` is when the caller who waits longest came; None: nobody waits."""
+    """A queue now. `longest_since` is since when the longest wait lasts; None: nobody waits."""
 
     queue: Queue
     waiting: int

@@ -42,7 +42,7 @@ def offer(entry_id: int, now: datetime) -> int:
         if entry is None:
             return 0
         groups = _joined(entry, now)
-        if live := _live_offers(entry):
+        if live := live_offers(entry.interaction):
             # It rings already. Where everybody rings together, one who becomes free joins in.
             if any(leg.ring_group is None or not _rings_all(leg.ring_group) for leg in live):
                 return 0
@@ -62,9 +62,10 @@ def _taken(entry_id: int) -> QueueEntry | None:
     return waiting.select_related("queue", "interaction").first() if call else None
 
 
-def _live_offers(entry: QueueEntry) -> list[Leg]:
-    offers = entry.interaction.legs.filter(ended_at=None, state=LegState.OFFERED.value)
-    return list(offers.select_related("ring_group"))
+def live_offers(call: Interaction) -> list[Leg]:
+    """Where the interaction rings now."""
+    offers = call.legs.filter(ended_at=None, state=LegState.OFFERED.value)
+    return list(offers.select_related("agent", "ring_group"))
 
 
 def _joined(entry: QueueEntry, now: datetime) -> list[RingGroup]:

@@ -14,8 +14,8 @@ def why_not(
     queue: Queue | None = None,
     interaction: Interaction | None = None,
 ) -> tuple[Refusal, ...]:
-    """Every cause that keeps the agent of `state` from being offered a call of `kind`: from `queue`,
-    where one is named, and this very `interaction`. Empty when they may have it."""
+    """Every cause that keeps the agent of `state` from being offered a call of `kind`: one from
+    `queue`, where it is named, and this very `interaction`. Empty when they may have it."""
     causes = list(derive.receive_refusals(store.load(state), rules_for(state.agent), kind))
     if queue:
         causes += _membership(state, queue)

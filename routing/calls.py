@@ -189,8 +189,8 @@ def transfer_to_queue(interaction: Interaction, agent: Agent, queue: Queue, orig
         raise CallError("queue_inactive", f"The queue {queue} is deactivated and takes no calls.")
     with write():
         (call,) = lock_calls({interaction.pk}, {agent.pk})
+        interactions.enter(call, queue, origin.at)  # first, for a call that nobody has ends
         _check(happen(call, agent, LegAction.TRANSFERRED, origin))
-        interactions.enter(call, queue, origin.at)
 
 
 def transfer_to_agent(

@@ -80,7 +80,7 @@ def _match(now: datetime) -> int:
     ready = _ready_groups(queues)
     total = 0
     for entry_id, queue_id, entered_at in waiting:
-        waited = now - entered_at
+        waited = max(now - entered_at, timedelta(0))  # whatever a clock that was set back says
         if any(after <= waited and group in ready for group, after in tiers[queue_id]):
             offered = offer(entry_id, now)
             total += offered

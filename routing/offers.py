@@ -47,7 +47,7 @@ def offer(entry_id: int, now: datetime) -> int:
             if any(leg.ring_group is None or not _rings_all(leg.ring_group) for leg in live):
                 return 0
             groups = [group for group in groups if _rings_all(group)]
-        found = candidates(entry, groups)
+        found = candidates(entry, groups, now)
         return next((n for group in groups if (n := _ring(entry, group, found[group.pk], now))), 0)
 
 
@@ -77,8 +77,10 @@ def _joined(entry: QueueEntry, now: datetime) -> list[RingGroup]:
     return [group for group, after in zip(groups, moments, strict=True) if after <= max(waited, 0)]
 
 
-def candidates(entry: QueueEntry, groups: Sequence[RingGroup]) -> dict[int, list[Candidate]]:
-    """Who may be offered the call now, by ring group, each group's in the order of its strategy."""
+def candidates(
+    entry: QueueEntry, groups: Sequence[RingGroup], now: datetime
+) -> dict[int, list[Candidate]]:
+    """Who may be offered the call, by ring group, each group's in the order of its strategy."""
     members = Membership.objects.filter(
         ring_group__in=groups, opted_out=False, agent__state__may_receive=True
     ).exclude(agent__in=_turned_away(entry.interaction_id))
@@ -91,7 +93,7 @@ def candidates(entry: QueueEntry, groups: Sequence[RingGroup]) -> dict[int, list
     fields = ("ring_group_id", "agent_id", "agent__state__ready_since", "priority")
     for group_id, *member in members.values_list(*fields):
         found[group_id].append((member[0], member[1], member[2]))
-    return {group.pk: _ranked(group, found[group.pk]) for group in groups}
+    return {group.pk: _ranked(group, found[group.pk], now) for group in groups}
 
 
 def _turned_away(interaction_id: int) -> list[int]:
@@ -102,11 +104,13 @@ def _turned_away(interaction_id: int) -> list[int]:
     return list(rejected)
 
 
-def _ranked(group: RingGroup, members: list[tuple[int, datetime, int]]) -> list[Candidate]:
+def _ranked(
+    group: RingGroup, members: list[tuple[int, datetime, int]], now: datetime
+) -> list[Candidate]:
     strategy = Strategy(group.strategy)
     ids = [agent_id for agent_id, _, _ in members]
     turns = _turns(group) if strategy is Strategy.ROUND_ROBIN else {}
-    calls = _calls_today(ids) if strategy is Strategy.FEWEST_CALLS else {}
+    calls = _calls_today(ids, now) if strategy is Strategy.FEWEST_CALLS else {}
     return rank(
         strategy,
         (
@@ -120,8 +124,8 @@ def _turns(group: RingGroup) -> dict[int, datetime]:
     return dict(Turn.objects.filter(ring_group=group).values_list("agent_id", "at"))
 
 
-def _calls_today(agent_ids: Iterable[int]) -> dict[int, int]:
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+def _calls_today(agent_ids: Iterable[int], now: datetime) -> dict[int, int]:
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     taken = Leg.objects.filter(agent_id__in=agent_ids, answered_at__gte=midnight)
     return dict(taken.values_list("agent_id").annotate(Count("pk")))
 

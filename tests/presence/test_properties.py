@@ -38,6 +38,7 @@ def _rules(pick: walk.Pick) -> Rules:
         grace=timedelta(seconds=10),
         receives_in_grace=pick((True, False)),
         choice_ends_wrap_up=pick((False, True)),
+        choice_ends_offer=pick((False, True)),
     )
 
 

@@ -116,6 +116,8 @@ def _leg_event(state: State, at: datetime, pick: Pick) -> LegEvent:
         ring=pick((None, 5, 20)),
         no_answer=pick(tuple(NoAnswer)),
         no_answer_hold=7,
+        max_misses=pick((None, 1, 2)),
+        misses_then=pick(("do_not_disturb", "available", "")),
         wrap_up=pick((0, 0, 10, None)),
         cool_down=pick((0, 4)),
     )
@@ -184,6 +186,7 @@ def check(before: State, event: Event, decision: Decision, rules: Rules) -> None
     _check_pending(before, event, after)
     _check_legs(before, event, after, rules)
     _check_nothing_raises(before, event, after, rules)
+    _check_misses(before, event, after, rules)
     if not isinstance(event, DeadlineReached | LegEvent):
         assert not decide(after, replace(event, at=after.at), rules).changed
 
@@ -247,3 +250,16 @@ def _check_nothing_raises(before: State, event: Event, after: State, rules: Rule
     if became_ready and isinstance(event, LegEvent):
         assert before.engaged
         assert not after.engaged
+
+
+def _check_misses(before: State, event: Event, after: State, rules: Rules) -> None:
+    """B6: only a ring that times out counts, one at a time, and too many lower the mode."""
+    if after.misses > before.misses:
+        rang_out = isinstance(event, LegEvent) and event.action is LegAction.RING_TIMED_OUT
+        assert rang_out or _fired(before, event, rules) is Timer.RING
+        assert after.misses == before.misses + 1
+    if after.mode != before.mode and after.mode_cause is Cause.CALLS_MISSED:
+        assert before.pending is None
+        assert rules.accepts_inbound(before.mode.status)
+        assert not rules.accepts_inbound(after.mode.status)
+        assert after.misses == 0

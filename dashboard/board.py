@@ -1,37 +1,45 @@
 """The board as this process knows it: reads what changed and renders it, in one thread."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Sum
 from django.template.loader import render_to_string
 
 from dashboard import bar, rows
+from dashboard.strip import Card, Strip
 from dashboard.table import Lists, View
 from presence.models import AgentState
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What changed: rendered rows and bars by agent, and the agents that left the floor."""
+    """What changed: rendered rows and bars by agent, the agents that left the floor, and rendered
+    cards by queue. `order` has all queues, whether they changed or not."""
 
     rows: dict[int, str] = field(default_factory=dict)
     bars: dict[int, str] = field(default_factory=dict)
     gone: tuple[int, ...] = ()
+    cards: dict[int, str] = field(default_factory=dict)
+    order: tuple[int, ...] = ()
 
 
 class Board:
-    """Remembers which version of each agent it rendered last. Versions only grow."""
+    """Remembers which version of each agent, and which card of each queue, it rendered last.
+    Versions only grow."""
 
     def __init__(self) -> None:
         self._versions: dict[int, int] = {}
+        self._strip = Strip()
+        self._cards: dict[int, Card] = {}
         self._lists: Lists | None = None
         self._tiles = ""
 
     def read(
         self, ids: Set[int], watched: Set[int] = frozenset(), asked: Set[int] = frozenset()
     ) -> Frame:
-        """Render those of `ids` that changed; bars of the `watched` that did, and of all `asked`.
+        """Render those of `ids` that changed; bars of the `watched` that did, and of all `asked`;
+        and the queues that changed.
 
         Raises `DatabaseError`, and then knows what it knew before.
         """
@@ -40,15 +48,30 @@ class Board:
         gone = tuple(id_ for id_ in ids if id_ not in found and id_ in self._versions)
         wanted = (fresh.keys() & watched) | asked
         bars = bar.read(wanted) if wanted else {}
+        cards = self._count(fresh.values(), gone)
         frame = Frame(
             rows={id_: render_row(row) for id_, row in fresh.items()},
             bars={id_: render_bar(own) for id_, own in bars.items()},
             gone=gone,
+            cards={
+                id_: render_card(card)
+                for id_, card in cards.items()
+                if card != self._cards.get(id_)
+            },
+            order=tuple(cards),
         )
+        self._cards = cards
         self._versions |= {id_: row.version for id_, row in fresh.items()}
         for id_ in gone:
             del self._versions[id_]
         return frame
+
+    def _count(self, fresh: Iterable[rows.Row], gone: Iterable[int]) -> dict[int, Card]:
+        for row in fresh:
+            self._strip.put(row)
+        for id_ in gone:
+            self._strip.drop(id_)
+        return {card.id: card for card in self._strip.read()}
 
     def differing(self) -> set[int]:
         """The agents whose state this board does not show: one small query when it is in step."""
@@ -76,6 +99,10 @@ class Board:
 
 def render_row(row: rows.Row) -> str:
     return render_to_string("dashboard/row.html", {"row": row})
+
+
+def render_card(card: Card) -> str:
+    return render_to_string("dashboard/card.html", {"card": card})
 
 
 def render_tiles(lists: Lists) -> str:

@@ -1,5 +1,5 @@
-"""One hub per process: hears which agents changed, reads and renders them once, and hands the same
-text to every socket that watches. A hint may be lost; the hub compares itself with the database."""
+"""One hub per process: hears what changed, reads and renders it once, and hands the same text to
+every socket that watches. A hint may be lost; the hub compares itself with the database."""
 
 import asyncio
 import json
@@ -62,6 +62,7 @@ class Hub:
     def _reset(self) -> None:
         self._board = Board()
         self._rows: dict[int, str] = {}
+        self._cards: dict[int, str] = {}
         self._changed: set[int] = set()
         self._asked: set[int] = set()
         self._tiles = ""
@@ -116,7 +117,7 @@ class Hub:
                 del self._own[ticket.agent]
 
     def changed(self, agent_ids: Iterable[int]) -> None:
-        """These agents may have changed. Call in the event loop's thread."""
+        """These agents, or the queues, may have changed. Call in the event loop's thread."""
         self._changed.update(agent_ids)
         self._wake.set()
 
@@ -162,8 +163,8 @@ class Hub:
             self._wake.set()
 
     async def _heal(self) -> None:
-        """Find what hints did not tell of. At first, and when the database is back, everybody gets
-        everything."""
+        """Find what hints did not tell of, and let a frame show it with what time alone changes. At
+        first, and when the database is back, everybody gets everything."""
         differing = await self._read(self._board.differing)
         self._arrange(await self._read(self._board.tiles))
         if not self._in_step():
@@ -171,10 +172,8 @@ class Hub:
             self._publish(await self._read(read))
             self._read_at = time.monotonic()
             self._send_all(self._monitors, self._whole())
-        elif differing:
-            self.changed(differing)
         else:
-            self._note_reading()
+            self.changed(differing)
 
     def _in_step(self) -> bool:
         return time.monotonic() - self._read_at < IN_STEP
@@ -212,12 +211,18 @@ class Hub:
         for agent_id, html in frame.bars.items():
             if watchers := self._own.get(agent_id):
                 self._send_all(watchers, message(bar=html))
-        if not (frame.rows or frame.gone):
-            return
-        self._rows |= frame.rows
-        for agent_id in frame.gone:
-            self._rows.pop(agent_id, None)
-        self._tell_monitors(rows=frame.rows, gone=frame.gone)
+        content: dict[str, object] = {}
+        if frame.rows or frame.gone:
+            self._rows |= frame.rows
+            for agent_id in frame.gone:
+                self._rows.pop(agent_id, None)
+            content |= {"rows": frame.rows, "gone": frame.gone}
+        if frame.cards or frame.order != tuple(self._cards):
+            cards = self._cards | frame.cards
+            self._cards = {queue_id: cards[queue_id] for queue_id in frame.order}
+            content["strip"] = {"order": frame.order, "cards": frame.cards}
+        if content:
+            self._tell_monitors(**content)
 
     def _arrange(self, tiles: str) -> None:
         if tiles != self._tiles:
@@ -232,7 +237,9 @@ class Hub:
     def _whole(self) -> str:
         # Reconnecting boards come in hundreds: they share one text until something changes.
         if self._snapshot is None:
-            self._snapshot = message(snapshot=True, rows=self._rows, tiles=self._tiles)
+            strip = {"order": list(self._cards), "cards": self._cards}
+            whole = {"rows": self._rows, "tiles": self._tiles, "strip": strip}
+            self._snapshot = message(snapshot=True, **whole)
         return self._snapshot
 
     def _send_all(self, outboxes: Iterable[Outbox], text: str) -> None:

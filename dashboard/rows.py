@@ -8,9 +8,10 @@ from django.db.models import Prefetch, QuerySet
 
 from dashboard.people import initials, name_of
 from presence import derive, store
-from presence.events import Cause, DeviceKind, PhoneReach
+from presence.events import CallKind, Cause, DeviceKind, PhoneReach
 from presence.models import AgentState, Reason, Status
-from presence.state import Webphone
+from presence.models.catalogue import Workforce
+from presence.state import Leg, Webphone
 from presence.words import ACTIVITY, CAUSE, WHY_NOT
 from routing.models import Membership
 
@@ -57,11 +58,21 @@ class Waiting:
 class Talk:
     """The agent's part in the call that the board tells of."""
 
+    leg: str
     state: str
     label: str
     since: datetime
     queue: str
     caller: str
+
+
+@dataclass(frozen=True)
+class Serves:
+    """A queue that the agent serves, and whether they opted out of it."""
+
+    id: int
+    name: str
+    opted_out: bool
 
 
 @dataclass(frozen=True)
@@ -77,11 +88,12 @@ class Row:
     since: datetime
     max_seconds: int | None
     cause: str
+    workforce: Workforce
     availability: str
-    why_not: str
+    why_not: tuple[str, ...]
     pending: Waiting | None
     talk: Talk | None
-    queues: tuple[tuple[int, str], ...]
+    queues: tuple[Serves, ...]
     devices: tuple[DeviceMark, ...]
 
     @property
@@ -94,7 +106,7 @@ class Row:
 
     @property
     def queue_ids(self) -> str:
-        return " ".join(str(pk) for pk, _ in self.queues)
+        return " ".join(str(queue.id) for queue in self.queues)
 
 
 def with_reason(label: str, reason: str) -> str:
@@ -147,7 +159,16 @@ def talk(state: AgentState) -> Talk | None:
     leg = derive.leading_leg(store.load(state))
     if leg is None:
         return None
-    return Talk(leg.state.value, ACTIVITY[leg.state], leg.since, leg.call.queue, leg.call.caller)
+    label = ACTIVITY[leg.state]
+    return Talk(leg.id, leg.state.value, label, leg.since, queue_of(leg), leg.call.caller)
+
+
+_NO_QUEUE = {CallKind.DIRECT: "Direct", CallKind.OUTBOUND: "Outbound"}
+
+
+def queue_of(leg: Leg) -> str:
+    """The queue that the leg's call came from, or what kind of call comes from none."""
+    return leg.call.queue or _NO_QUEUE.get(leg.call.kind, "")
 
 
 def _row(state: AgentState) -> Row:
@@ -165,6 +186,7 @@ def _row(state: AgentState) -> Row:
         since=state.shown_since,
         max_seconds=state.shown_status.max_seconds,
         cause=CAUSE[Cause(state.shown_cause)],
+        workforce=Workforce(state.shown_status.workforce),
         availability=availability,
         why_not=why_not,
         pending=waiting(state),
@@ -174,18 +196,20 @@ def _row(state: AgentState) -> Row:
     )
 
 
-def _queues(state: AgentState) -> tuple[tuple[int, str], ...]:
+def _queues(state: AgentState) -> tuple[Serves, ...]:
     served: list[Membership] = getattr(state.agent, "served", [])  # as `read` prefetched it
+    stays = {membership.ring_group.queue for membership in served if not membership.opted_out}
     queues = {membership.ring_group.queue for membership in served}
-    return tuple(sorted(((queue.pk, queue.name) for queue in queues), key=lambda pair: pair[1]))
+    found = (Serves(queue.pk, queue.name, queue not in stays) for queue in queues)
+    return tuple(sorted(found, key=lambda queue: queue.name))
 
 
-def _availability(state: AgentState) -> tuple[str, str]:
+def _availability(state: AgentState) -> tuple[str, tuple[str, ...]]:
     if state.pending_id:
-        return "pending", ""
+        return "pending", ()
     if state.may_receive:
-        return "available", ""
-    return "unavailable", ", ".join(WHY_NOT[refusal] for refusal in state.refusals)
+        return "available", ()
+    return "unavailable", tuple(WHY_NOT[refusal] for refusal in state.refusals)
 
 
 def _asked_by(state: AgentState) -> str:

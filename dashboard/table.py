@@ -153,7 +153,7 @@ def sort_key(row: Row, column: str) -> tuple[str | float, ...] | None:
         case "duration":
             return (_age(row.since),)
         case "availability":
-            return (AVAILABILITY.index(row.availability), natural(row.why_not))
+            return (AVAILABILITY.index(row.availability), natural(" ".join(row.why_not)))
         case "pending":
             return (_age(row.pending.since),) if row.pending else None
         case "interaction":

@@ -59,12 +59,12 @@ class Figures:
 def read(queues: Iterable[Queue]) -> list[Figures]:
     """The figures of these queues, as of now, in their order."""
     queues = list(queues)
-    waits, people, days = _waits(queues), workforces(queues), _today(queues)
+    callers, people, days = waits(queues), workforces(queues), today(queues)
     return [
         Figures(
             queue=queue,
-            waiting=waits.get(queue.pk, (0, None))[0],
-            longest_since=waits.get(queue.pk, (0, None))[1],
+            waiting=callers.get(queue.pk, (0, None))[0],
+            longest_since=callers.get(queue.pk, (0, None))[1],
             workforce=people.get(queue.pk, Workforces()),
             today=days.get(queue.pk, Today()),
         )
@@ -72,7 +72,8 @@ def read(queues: Iterable[Queue]) -> list[Figures]:
     ]
 
 
-def _waits(queues: list[Queue]) -> dict[int, tuple[int, datetime]]:
+def waits(queues: Iterable[Queue]) -> dict[int, tuple[int, datetime]]:
+    """By queue in which somebody waits, how many do, and since when the longest wait lasts."""
     entries = QueueEntry.objects.filter(queue__in=queues, left_at=None).order_by()
     counted = entries.values_list("queue_id").annotate(Count("pk"), Min("waiting_since"))
     return {queue_id: (waiting, since) for queue_id, waiting, since in counted}
@@ -98,7 +99,8 @@ def workforces(queues: Iterable[Queue]) -> dict[int, Workforces]:
     return {queue_id: Workforces(**counter) for queue_id, counter in counts.items()}
 
 
-def _today(queues: list[Queue]) -> dict[int, Today]:
+def today(queues: Iterable[Queue]) -> dict[int, Today]:
+    """By queue, how today went so far; nothing for those in which no wait has ended."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     ended = QueueEntry.objects.filter(queue__in=queues, left_at__gte=midnight).order_by()
     in_time = Q()

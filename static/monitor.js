@@ -2,6 +2,7 @@
 
 import { tick } from "./clock.js";
 import { listen } from "./live.js";
+import * as strip from "./strip.js";
 
 const body = document.querySelector("#agents tbody");
 const heads = [...document.querySelectorAll("#agents thead th")];
@@ -158,6 +159,10 @@ function arrange(html) {
 let tiles = "";
 listen((message) => {
   if (message.tiles && message.tiles !== tiles) arrange((tiles = message.tiles));
+  if (message.strip) {
+    strip.put(message.strip);
+    strip.mark(value("queue"));
+  }
   if (!message.rows) return;
   if (message.snapshot) for (const id of [...rows.keys()]) if (!(id in message.rows)) remove(id);
   for (const id of message.gone ?? []) remove(id);
@@ -173,6 +178,7 @@ function looked() {
     if (tile.dataset.status === value("status")) tile.setAttribute("aria-current", "true");
     else tile.removeAttribute("aria-current");
   }
+  strip.mark(value("queue"));
   document.getElementById("clear").hidden = url() === location.pathname;
   show();
 }
@@ -188,6 +194,11 @@ function sortBy(wanted) {
   looked();
 }
 
+function toggle(name, wanted) {
+  filters.elements[name].value = value(name) === wanted ? "" : wanted;
+  looked();
+}
+
 filters.addEventListener("input", looked);
 filters.addEventListener("submit", (event) => event.preventDefault());
 
@@ -197,11 +208,9 @@ document.getElementById("monitor").addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   const link = event.target.closest("a, [data-close]");
   if (!link) return;
-  if (link.matches(".tile")) {
-    const { status } = link.dataset;
-    filters.elements.status.value = value("status") === status ? "" : status;
-    looked();
-  } else if (link.dataset.key) sortBy(link.dataset.key);
+  if (link.matches(".tile")) toggle("status", link.dataset.status);
+  else if (link.matches(".queue")) toggle("queue", link.dataset.queue);
+  else if (link.dataset.key) sortBy(link.dataset.key);
   else if (link.closest(".c-agent")) open(link);
   else if (link.matches("[data-close]")) dialog.close();
   else return;

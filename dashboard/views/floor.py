@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard import rows
 from dashboard.people import SUPERVISE, agent_of
+from dashboard.strip import Strip
 from dashboard.table import COLUMNS, Lists, View
 from dashboard.tickets import Ticket, issue
 from dashboard.views import answers
@@ -24,6 +25,9 @@ def monitor(request: HttpRequest) -> HttpResponse:
     view = View.of(request.GET)
     found = view.sorted(rows.read())
     lists = Lists.read()
+    strip = Strip()
+    for row in found:
+        strip.put(row)
     shown = [view.shows(row) for row in found]
     own = agent_of(request.user)
     ticket = Ticket(request.user.pk or 0, own.pk if own else None, monitor=True)
@@ -35,6 +39,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "nobody_matches": bool(found) and not any(shown),
         "tiles": view.tiles(lists.statuses, found),
         "lists": lists,
+        "cards": strip.read(),
         "ticket": issue(ticket),
     }
     return render(request, "dashboard/monitor.html", context)

@@ -17,6 +17,7 @@ from dashboard.tickets import Ticket
 from presence import actions, hints
 from presence.events import Choice, Choose
 from presence.models import Agent, Status
+from routing.models import Queue
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -252,3 +253,61 @@ async def test_a_user_who_lost_the_right_to_watch_is_shown_out(hub: Hub) -> None
     await in_database(type(user).objects.filter(pk=user.pk).update)(is_superuser=False)
     await hub._recheck()
     await socket.until(lambda socket: socket.closed == hubs.SIGNED_OUT)
+
+
+@in_database
+def make_queue(members: list[Agent]) -> Queue:
+    return factories.make_queue("Helpdesk", members=members)
+
+
+@in_database
+def call_in(queue: Queue) -> None:
+    factories.call_in(queue)
+
+
+def cards(socket: Socket) -> dict[str, str]:
+    """The queue strip after all messages."""
+    shown: dict[str, str] = {}
+    for message in socket.messages:
+        if found := message.get("strip"):
+            shown |= found["cards"]
+            shown = {str(queue): shown[str(queue)] for queue in found["order"]}
+    return shown
+
+
+def tells(queue: Queue, words: str) -> Callable[[Socket], bool]:
+    return lambda socket: words in cards(socket).get(str(queue.pk), "")
+
+
+async def test_a_call_that_comes_in_is_on_the_strip_at_once(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = await make_queue([await make_agent("Ada")])
+    socket = await watch(hub)
+    await socket.until(tells(queue, "<b>0</b> waiting"))
+    monkeypatch.setattr(hub._board, "differing", lambda: 1 / 0)  # no beat would bring it
+    await call_in(queue)
+    await socket.until(tells(queue, "<b>1</b> waiting"))
+
+
+async def test_the_strip_moves_with_the_rows(hub: Hub) -> None:
+    ada = await make_agent("Ada")
+    queue = await make_queue([ada])
+    socket = await watch(hub)
+    await socket.until(cards)
+    await choose(ada, "busy")
+    await socket.until(tells(queue, "Nobody ready"))
+    assert shows(ada, "Busy")(socket)
+
+
+async def test_a_queue_that_no_hint_told_of_comes_and_goes_with_the_beat(hub: Hub) -> None:
+    await make_agent("Ada")
+    socket = await watch(hub)
+    await socket.until(lambda socket: socket.messages)
+    queue = await make_queue([])
+    await socket.until(tells(queue, "Helpdesk"))
+    late = await watch(hub)
+    await late.until(tells(queue, "Helpdesk"))
+    await in_database(Queue.objects.update)(active=False)
+    for watching in (socket, late):
+        await watching.until(lambda watching: cards(watching) == {})

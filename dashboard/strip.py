@@ -1,0 +1,143 @@
+"""The queue strip: what the monitor tells of each queue. Who serves it is counted by the rows that
+the board shows, so that the two always agree and a large floor costs only what changed."""
+
+import math
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.utils import timezone
+
+from dashboard.rows import Row
+from dashboard.table import natural
+from presence.models.catalogue import Workforce
+from routing import figures
+from routing.figures import Today, Workforces
+from routing.models import Queue
+
+TODAY_SHARE = 50
+"""How today went is read again after so many times as long as it took: it takes at most a fiftieth
+of the reader's time, however many calls there were."""
+
+
+class Severity(StrEnum):
+    """How much a queue needs somebody to look. The first two move it to the front."""
+
+    URGENT = "urgent"  # callers wait, and nobody is ready
+    LATE = "late"  # somebody waits longer than the service level allows
+    GAP = "gap"  # nobody is ready, and nobody waits
+    CALM = "calm"
+
+
+_NOBODY = (0, None)
+"""How many wait, and since when."""
+
+_FRONT = (Severity.URGENT, Severity.LATE)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A queue now. `level` is the share of today's callers answered within `seconds`, in whole
+    percent, None when there were none; `target` is what it should be."""
+
+    id: int
+    name: str
+    waiting: int
+    longest_since: datetime | None
+    people: Workforces
+    seconds: int
+    level: int | None
+    target: int
+    severity: Severity
+
+    @property
+    def gap(self) -> bool:
+        return self.people.ready == 0
+
+    @property
+    def low(self) -> bool:
+        return self.level is not None and self.level < self.target
+
+
+class Strip:
+    """Knows the agents whose rows it was given; asks the database for the rest."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, dict[int, Workforce]] = {}
+        self._counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        self._today: dict[int, Today] = {}
+        self._today_due = float("-inf")
+
+    def put(self, row: Row) -> None:
+        """Count the agent as their row shows them."""
+        self.drop(row.id)
+        part = {queue.id: _counts_as(row.workforce, out=queue.opted_out) for queue in row.queues}
+        self._parts[row.id] = part
+        for queue_id, kind in part.items():
+            self._counts[queue_id][kind.value] += 1
+
+    def drop(self, agent_id: int) -> None:
+        """Count the agent no more."""
+        for queue_id, kind in self._parts.pop(agent_id, {}).items():
+            self._counts[queue_id][kind.value] -= 1
+
+    def read(self) -> list[Card]:
+        """A card for every active queue: those that need somebody first, else by name."""
+        queues = list(Queue.objects.filter(active=True))
+        waits, today, now = figures.waits(queues), self._read_today(queues), timezone.now()
+        cards = [
+            self._card(queue, waits.get(queue.pk, _NOBODY), today.get(queue.pk, Today()), now)
+            for queue in queues
+        ]
+        return sorted(cards, key=_rank)
+
+    def _read_today(self, queues: list[Queue]) -> dict[int, Today]:
+        began = time.monotonic()
+        if began >= self._today_due:
+            self._today = figures.today(queues)
+            ended = time.monotonic()
+            self._today_due = ended + TODAY_SHARE * (ended - began)
+        return self._today
+
+    def _card(
+        self, queue: Queue, wait: tuple[int, datetime | None], today: Today, now: datetime
+    ) -> Card:
+        waiting, since = wait
+        people = Workforces(**self._counts[queue.pk])
+        level = today.service_level
+        late = since is not None and now - since > timedelta(seconds=queue.service_level_seconds)
+        return Card(
+            id=queue.pk,
+            name=queue.name,
+            waiting=waiting,
+            longest_since=since,
+            people=people,
+            seconds=queue.service_level_seconds,
+            level=None if level is None else _percent(level),
+            target=queue.service_level_percent,
+            severity=_severity(waits=waiting > 0, gap=people.ready == 0, late=late),
+        )
+
+
+def _counts_as(workforce: Workforce, *, out: bool) -> Workforce:
+    """One who opted out of a queue is at most withdrawn there."""
+    return Workforce.WITHDRAWN if out and workforce is not Workforce.ABSENT else workforce
+
+
+def _severity(*, waits: bool, gap: bool, late: bool) -> Severity:
+    if gap:
+        return Severity.URGENT if waits else Severity.GAP
+    return Severity.LATE if late else Severity.CALM
+
+
+def _percent(share: float) -> int:
+    """Rounded down, so that a target that was just missed does not read as met."""
+    return math.floor(share * 100 + 1e-9)
+
+
+def _rank(card: Card) -> tuple[int, str, int]:
+    # Only two steps, so that cards do not jump about with every caller.
+    front = _FRONT.index(card.severity) if card.severity in _FRONT else len(_FRONT)
+    return front, natural(card.name), card.id

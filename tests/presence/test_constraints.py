@@ -1,6 +1,7 @@
 """The database holds the invariants, by name: each constraint, and an attempt to break it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -18,7 +19,18 @@ from presence.models import (
     Status,
     Transition,
 )
-from routing.models import Interaction, Leg, Membership, RingGroup
+from routing.models import (
+    Destination,
+    DirectNumber,
+    Interaction,
+    Leg,
+    LegSpan,
+    Membership,
+    Queue,
+    QueueEntry,
+    RingGroup,
+    Turn,
+)
 from tests.factories import (
     at,
     call_of,
@@ -84,7 +96,15 @@ _update("state_engaged_gets_no_offer", _state, may_receive=True, ready_since=at(
 _update("state_ready_has_since", _idle, ready_since=None)
 _update("state_since_not_ahead", _state, shown_since=at(99))
 _update("ring_group_rings", lambda _: RingGroup.objects.all(), ring_seconds=0)
-_update("interaction_runs_forward", lambda _: Interaction.objects.all(), ended_at=at(-9))
+_update("ring_group_misses_whole", lambda _: RingGroup.objects.all(), max_misses=3)
+_update("queue_service_level_percent", lambda _: Queue.objects.all(), service_level_percent=101)
+_update(
+    "interaction_runs_forward",
+    lambda _: Interaction.objects.all(),
+    ended_at=at(-9),
+    outcome="handled",
+)
+_update("interaction_outcome_at_end", lambda _: Interaction.objects.all(), ended_at=at(50))
 _update("leg_ended_is_final", lambda _: Leg.objects.all(), ended_at=at(50))
 
 
@@ -154,6 +174,57 @@ def _(agent: Agent) -> object:
     return Membership.objects.create(ring_group=RingGroup.objects.get(), agent=agent)
 
 
+@breaks("destination_whole")
+def _(_agent: Agent) -> object:
+    return Destination.objects.create(kind="queue", address="200")
+
+
+@breaks("destination_once")
+def _(_agent: Agent) -> object:
+    Destination.objects.create(kind="voicemail", address="200")
+    return Destination.objects.create(kind="voicemail", address="200")
+
+
+@breaks("direct_number_rings")
+def _(agent: Agent) -> object:
+    return DirectNumber.objects.create(number="100", agent=agent, ring_seconds=0)
+
+
+@breaks("turn_once")
+def _(agent: Agent) -> object:
+    turn = {"ring_group": RingGroup.objects.get(), "agent": agent}
+    Turn.objects.create(at=at(1), **turn)
+    return Turn.objects.create(at=at(2), **turn)
+
+
+@breaks("entry_one_open")
+def _(_agent: Agent) -> object:
+    _wait()
+    return _wait()
+
+
+@breaks("entry_runs_forward")
+def _(_agent: Agent) -> object:
+    return _wait(left_at=at(8), outcome="abandoned")
+
+
+@breaks("entry_outcome_at_end")
+def _(_agent: Agent) -> object:
+    return _wait(left_at=at(10))
+
+
+def _wait(**ended: Any) -> QueueEntry:
+    call = Interaction.objects.get()
+    since = {"entered_at": at(9), "waiting_since": at(9)}
+    return QueueEntry.objects.create(interaction=call, queue=Queue.objects.get(), **since, **ended)
+
+
+@breaks("leg_span_runs_forward")
+def _(_agent: Agent) -> None:
+    span = {"state": "offered", "started_at": at(9), "ended_at": at(8)}
+    LegSpan(leg=Leg.objects.get(), **span).save()
+
+
 @breaks("interaction_once")
 def _(_agent: Agent) -> None:
     _copy(Interaction.objects.get())
@@ -196,6 +267,7 @@ def _says(error: IntegrityError, name: str) -> bool:
     if name in str(error) or connection.vendor != "sqlite":
         return name in str(error)
     assert isinstance(constraint, models.UniqueConstraint)
+    assert not constraint.expressions  # one of those is named by its index
     columns = {f"{model._meta.db_table}.{f.column}": f.name for f in model._meta.concrete_fields}
     _, _, blamed = str(error).partition(": ")
     return {columns.get(column) for column in blamed.split(", ")} == set(constraint.fields)

@@ -126,24 +126,48 @@ def happen(
     origin: Origin,
     cause: Cause = Cause.CALL,
 ) -> Outcome:
-    """Something happened to the agent's part in the interaction: to the live leg, or a new one."""
-    leg = _live_leg(interaction, agent)
-    kind = CallKind(interaction.kind)
-    event = LegEvent(
-        at=origin.at,
-        source=origin.source,
-        id=origin.id,
-        actor=origin.actor,
-        action=action,
-        leg=leg.external_id if leg else uuid.uuid4().hex,
-        call=None if leg else call_for(interaction, _group(interaction, agent), kind=kind),
-        cause=cause,
-    )
-    return actions.apply(agent.pk, event)
+    """Something happened to the agent's part in the interaction: to the live leg, or a new one.
+
+    Raises `CallError` where they never had a part and this begins none.
+    """
+    with write():
+        leg = _live_leg(interaction, agent) or _ended_leg(interaction, agent, action)
+        kind = CallKind(interaction.kind)
+        event = LegEvent(
+            at=origin.at,
+            source=origin.source,
+            id=origin.id,
+            actor=origin.actor,
+            action=action,
+            leg=leg.external_id if leg else uuid.uuid4().hex,
+            call=None if leg else call_for(interaction, _group(interaction, agent), kind=kind),
+            cause=cause,
+        )
+        return actions.apply(agent.pk, event)
+
+
+_BEGINNINGS = (LegAction.OFFERED, LegAction.DIALED, LegAction.ANSWERED)
 
 
 def _live_leg(interaction: Interaction, agent: Agent) -> Leg | None:
     return interaction.legs.filter(agent=agent, ended_at=None).order_by("-pk").first()
+
+
+def _ended_leg(interaction: Interaction, agent: Agent, action: LegAction) -> Leg | None:
+    """The part that the agent had, for the machine to know what is late; None where a new one
+    begins."""
+    (call,) = lock_calls({interaction.pk}, {agent.pk})
+    if action in _BEGINNINGS and call.ended_at is None:
+        return None
+    if leg := interaction.legs.filter(agent=agent).order_by("-pk").first():
+        return leg
+    if call.ended_at:
+        raise CallError("interaction_ended", "That interaction has ended.")
+    raise CallError("not_possible", f"{agent.name} has no part in that interaction.")
+
+
+def _talks(leg: Leg | None) -> bool:
+    return leg is not None and bool(leg.answered_at) and leg.state != LegState.WRAP_UP.value
 
 
 def _group(interaction: Interaction, agent: Agent) -> RingGroup | None:
@@ -189,6 +213,9 @@ def transfer_to_queue(interaction: Interaction, agent: Agent, queue: Queue, orig
         raise CallError("queue_inactive", f"The queue {queue} is deactivated and takes no calls.")
     with write():
         (call,) = lock_calls({interaction.pk}, {agent.pk})
+        _check_talks(call, agent)
+        if interactions.open_entry(call.pk):
+            raise CallError("already_waiting", f"That caller waits in {call.queue} already.")
         interactions.enter(call, queue, origin.at)  # first, for a call that nobody has ends
         _check(happen(call, agent, LegAction.TRANSFERRED, origin))
 
@@ -200,9 +227,12 @@ def transfer_to_agent(
     it rings there (blind). Raises `CallError` where either may not; then nothing has changed."""
     with write():
         (call,) = lock_calls({interaction.pk}, {agent.pk, target.pk})
+        _check_talks(call, agent)
+        if target == agent:
+            raise CallError("not_possible", f"{agent.name} has that call already.")
         theirs = _live_leg(call, target)
-        attended = theirs is not None and theirs.answered_at is not None
-        if not attended and theirs is None:
+        attended = _talks(theirs)
+        if theirs is None or theirs.state == LegState.WRAP_UP.value:
             _ring_or_raise(call, target, origin)
         _check(happen(call, agent, LegAction.TRANSFERRED, origin))
         if attended:
@@ -210,14 +240,22 @@ def transfer_to_agent(
 
 
 def transfer_out(interaction: Interaction, agent: Agent, origin: Origin) -> None:
-    """`agent` leaves, and the caller goes to somebody whom Rollcall does not know."""
+    """`agent` leaves, and the caller goes to somebody whom Rollcall does not know.
+
+    Raises `CallError` where they may not."""
     with write():
         (call,) = lock_calls({interaction.pk}, {agent.pk})
+        _check_talks(call, agent)
         _check(happen(call, agent, LegAction.TRANSFERRED, origin))
         others = call.legs.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
         if not others.exists():
             call.refresh_from_db()
             interactions.end(call, InteractionOutcome.TRANSFERRED, origin.at)
+
+
+def _check_talks(call: Interaction, agent: Agent) -> None:
+    if not _talks(_live_leg(call, agent)):
+        raise CallError("not_possible", f"{agent.name} does not talk in that interaction.")
 
 
 def caller_left(interaction: Interaction, origin: Origin) -> None:

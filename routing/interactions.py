@@ -92,9 +92,9 @@ def settle(
     waits = interaction.queue_id is not None or interaction.kind in _WAITING_KINDS
     if how is LegAction.HUNG_UP or not (waits or ours):
         end(interaction, _outcome(interaction, how, held), at)
-    elif ours and interaction.queue and how is not LegAction.TRANSFERRED:
+    elif ours and interaction.queue:
         enter(interaction, interaction.queue, at)  # put through to somebody who did not answer
-    elif ours and interaction.answered_at is None:
+    elif ours:
         number = interaction.direct_number
         overflow(interaction, number.overflow if number else None, at, None)
 

@@ -21,13 +21,18 @@ def lock_calls(call_ids: Collection[int], agent_ids: Collection[int] = ()) -> li
         try:
             with transaction.atomic():  # given back where the look was outdated
                 presence.lock(agents)
-                calls = Interaction.objects.select_for_update().filter(pk__in=call_ids)
-                locked = list(calls.order_by("pk"))
+                locked = lock_interactions(call_ids)
                 if not _live(call_ids) <= agents:
                     raise _Moved
                 return locked
         except _Moved:
             continue
+
+
+def lock_interactions(call_ids: Collection[int]) -> list[Interaction]:
+    """Lock these interactions, for one who has their agents' rows, or needs none."""
+    calls = Interaction.objects.select_for_update().filter(pk__in=call_ids)
+    return list(calls.order_by("pk"))
 
 
 def _live(call_ids: Collection[int]) -> set[int]:

@@ -8,15 +8,23 @@ from presence.decision import LegChange
 from presence.events import LegAction
 from presence.state import LegState
 from routing import announce, interactions
+from routing.locking import lock_interactions
 from routing.models import EntryOutcome, Interaction, Leg, LegSpan
 
 
 def keep(outcomes: Iterable[Outcome]) -> None:
     """Write what became of each leg. Runs inside the transaction of the decisions."""
-    for outcome in outcomes:
-        if outcome.result is Result.APPLIED:
-            for change in outcome.decision.legs:
-                _keep_leg(outcome.agent_id, change)
+    changes = [
+        (outcome.agent_id, change)
+        for outcome in outcomes
+        if outcome.result is Result.APPLIED
+        for change in outcome.decision.legs
+    ]
+    # Of two who leave a call at once, the second has to see that nobody is left.
+    if ended := {int(change.leg.call.interaction) for _, change in changes if change.ended}:
+        lock_interactions(ended)
+    for agent_id, change in changes:
+        _keep_leg(agent_id, change)
 
 
 def _keep_leg(agent_id: int, change: LegChange) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from presence import actions
+from presence import actions, clock
+from presence.actions import Outcome
 from presence.events import (
     Call,
     CallKind,
     Choice,
+    Choose,
     DeviceKind,
     LegAction,
     LegEvent,
@@ -19,11 +21,13 @@ from presence.events import (
     NoAnswer,
     WebphoneConnected,
 )
-from presence.models import Agent, AgentState, Reason, Team
+from presence.models import Agent, AgentState, OutboxEvent, Reason, Team
 from presence.state import State
 from presence.store import load
+from routing import actions as routing
 from routing import calls
 from routing.calls import Origin
+from routing.distribution import Pass, distribute
 from routing.models import Distribution, Interaction, Leg, Membership, Queue, RingGroup
 from routing.strategies import Strategy
 
@@ -147,6 +151,35 @@ def call_in(
     """A caller who comes into `queue`, not matched yet."""
     origin = Origin(at(seconds), "pbx")
     return calls.arrive(origin, f"call{next(_numbers)}", queue, caller, priority)
+
+
+def origin(seconds: float, event_id: str = "") -> Origin:
+    """The telephony, telling of something `seconds` after the test began."""
+    return Origin(at(seconds), "pbx", event_id)
+
+
+def happen(
+    call: Interaction, agent: Agent, action: LegAction | str, seconds: float, event_id: str = ""
+) -> Outcome:
+    """Something happened to the agent's part in the call."""
+    return calls.happen(call, agent, LegAction(action), origin(seconds, event_id))
+
+
+def choose(agent: Agent, status: str, seconds: float) -> Outcome:
+    """The agent chooses a mode."""
+    return routing.apply(agent.pk, Choose(at=at(seconds), choice=Choice(status)))
+
+
+def turn(seconds: float) -> Pass:
+    """The clock fires what is due, and callers are matched: what a server does all the time."""
+    clock.tick(at(seconds), routing.apply_all)
+    return distribute(at(seconds))
+
+
+def told(*, about: str = "") -> list[str]:
+    """The types of the events that others are told of, in order; `about` is their subject."""
+    events = OutboxEvent.objects.filter(subject=about) if about else OutboxEvent.objects.all()
+    return list(events.order_by("pk").values_list("type", flat=True))
 
 
 def offers_of(interaction: Interaction) -> list[str]:

@@ -2,6 +2,7 @@
 are recorded, and every event goes through the one door."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from presence import choices
 from presence.actions import Outcome, Result, refresh
@@ -43,10 +44,16 @@ class Intake:
 
     `outcomes` counts what became of the events; `unmatched` counts reports about addresses and
     queues that nobody here has, by their name. Nothing raises for what a system may report.
+
+    `follows` says of a reported pause whether the agent's mode follows it; every one does, where
+    nobody asks for pauses.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(
+        self, source: str, follows: Callable[[Device, PauseReported], bool] | None = None
+    ) -> None:
         self.source = source
+        self._follows = follows
         self.outcomes: Counter[Result] = Counter()
         self.unmatched: Counter[str] = Counter()
 
@@ -112,6 +119,8 @@ class Intake:
 
     def _pause(self, report: PauseReported) -> list[Outcome]:
         if (agent := self._known_agent(report.address)) is None:
+            return []
+        if self._follows and not self._follows(agent.devices.get(address=report.address), report):
             return []
         paused = report.paused
         choice = choices.match(agent, report.reason) if paused else Choice("available")

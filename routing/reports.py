@@ -46,11 +46,15 @@ class PhoneReported(Report):
 
 @dataclass(frozen=True, kw_only=True)
 class PauseReported(Report):
-    """The member is paused in all of their queues, for `reason` (may be empty), or no longer is."""
+    """The member is paused in all of their queues, for `reason` (may be empty), or no longer is.
+
+    `since` is when that began where a snapshot tells of it; None: it happened just now.
+    """
 
     address: str
     paused: bool
     reason: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from routing.models.calls import (
     LegSpan,
     QueueEntry,
 )
+from routing.models.connectors import Connector, ConnectorLink, PauseRequest, Unmatched
 from routing.models.queues import (
     Destination,
     DirectNumber,
@@ -20,6 +21,8 @@ from routing.models.queues import (
 )
 
 __all__ = [
+    "Connector",
+    "ConnectorLink",
     "Destination",
     "DirectNumber",
     "Distribution",
@@ -29,9 +32,11 @@ __all__ = [
     "Leg",
     "LegSpan",
     "Membership",
+    "PauseRequest",
     "Queue",
     "QueueEntry",
     "RingGroup",
     "Staffing",
     "Turn",
+    "Unmatched",
 ]

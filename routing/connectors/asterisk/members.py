@@ -32,11 +32,12 @@ def reach_of(status: int | None) -> PhoneReach | None:
 
 @dataclass
 class Membership:
-    """A member's place in one queue."""
+    """A member's place in one queue. `paused_at` is when they were paused last, as far as known."""
 
     name: str = ""
     paused: bool = False
     reason: str = ""
+    paused_at: datetime = _EPOCH
 
 
 @dataclass(eq=False)
@@ -58,7 +59,8 @@ class Member:
 
 def _membership(message: Message) -> Membership:
     name = message.get("MemberName") or message.get("Name")
-    return Membership(name, message.get("Paused") == "1", message.get("PausedReason"))
+    paused_at = _EPOCH + timedelta(seconds=min(max(message.number("LastPause") or 0, 0), 1 << 32))
+    return Membership(name, message.get("Paused") == "1", message.get("PausedReason"), paused_at)
 
 
 class Members:
@@ -94,6 +96,14 @@ class Members:
 
     def all(self) -> list[Member]:
         return list(self._by_address.values())
+
+    def pauses(self) -> dict[str, tuple[bool, str]]:
+        """By address, whether those in queues are paused, and why."""
+        return {
+            address: member.pause or (False, "")
+            for address, member in self._by_address.items()
+            if member.queues
+        }
 
     # --- what the queues say ------------------------------------------------------------------
 
@@ -172,9 +182,12 @@ class Members:
 
     # --- reports ------------------------------------------------------------------------------
 
-    def tell_pause(self, member: Member, at: datetime, said: str = "") -> list[Report]:
+    def tell_pause(
+        self, member: Member, at: datetime, said: str = "", *, meanwhile: bool = False
+    ) -> list[Report]:
         """Report the member's pause if it is news: paused in some queues only is no pause. Of
-        several reasons the one `said` last counts, else the one reported, else the first."""
+        several reasons the one `said` last counts, else the one reported, else the first.
+        `meanwhile` is of a snapshot, which tells late."""
         if not member.queues:
             return []
         before = member.pause or (False, "")
@@ -189,9 +202,16 @@ class Members:
         member.pause = (paused, reason)
         if member.pause == before:
             return []
-        report_id = f"pause:{member.address}:{int(paused)}:{stamp(at)}"
+        places = member.queues.values()
         return [
-            PauseReported(at=at, id=report_id, address=member.address, paused=paused, reason=reason)
+            PauseReported(
+                at=at,
+                id=f"pause:{member.address}:{int(paused)}:{stamp(at)}",
+                address=member.address,
+                paused=paused,
+                reason=reason,
+                since=max(place.paused_at for place in places) if meanwhile else None,
+            )
         ]
 
     def tell_reach(self, member: Member, reach: PhoneReach | None, at: datetime) -> list[Report]:

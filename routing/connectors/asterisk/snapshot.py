@@ -108,7 +108,7 @@ class Snapshots:
         for member in {self.members.know(address): None for _, address in rows.members}:
             if member.queues:
                 reports += self.members.tell_phone(member, at)
-                reports += self.members.tell_pause(member, at)
+                reports += self.members.tell_pause(member, at, meanwhile=True)
         reports += self._calls(rows, at)
         if full:
             reports.append(SnapshotDone(at=at, id=f"snapshot:{stamp(at)}"))

@@ -104,6 +104,10 @@ class Translator:
         by `at`. To be asked when Asterisk is silent, and `LINGER` after the last message."""
         return self._deferred.due(at)
 
+    def pauses(self) -> dict[str, tuple[bool, str]]:
+        """By address, whether the members of queues are paused there, and why."""
+        return self._members.pauses()
+
     def _joined(self, message: Message, at: datetime) -> list[Report]:
         return self._callers.joined(message, at, self._legs.heard)
 

@@ -1,0 +1,147 @@
+"""The telephony systems that Rollcall is connected to, and what is known of each connection."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from presence.models import Device
+
+
+class Connector(models.Model):
+    """An Asterisk whose queues Rollcall mirrors, and that it tells who is paused and why."""
+
+    name = models.SlugField(
+        max_length=60,
+        unique=True,
+        help_text="Calls and changes that come from it bear this name. It cannot be changed later.",
+    )
+    host = models.CharField(max_length=120, default="127.0.0.1")
+    port = models.PositiveIntegerField(
+        default=5038, validators=[MinValueValidator(1), MaxValueValidator(65535)]
+    )
+    tls = models.BooleanField("TLS", default=False)
+    verify_certificate = models.BooleanField(default=True)
+    user = models.CharField("manager user", max_length=60)
+    secret = models.CharField("manager secret", max_length=120)
+    queues = models.TextField(
+        blank=True, help_text="The queues to follow, one name a line. Empty: every queue."
+    )
+    tells_pauses = models.BooleanField(
+        "tells Asterisk who is paused",
+        default=True,
+        help_text="Off: Rollcall only watches.",
+    )
+    manages_members = models.BooleanField(
+        "adds and removes members",
+        default=False,
+        help_text="Logging in adds the agent to their queues there (paused), logging out removes "
+        "them. Dynamic members only.",
+    )
+    receives_when_lost = models.BooleanField(
+        "agents may receive while the connection is lost",
+        default=True,
+        help_text="Off: nobody counts as able to receive on this system's phones meanwhile.",
+    )
+    makes_queues = models.BooleanField(
+        "makes queues that are new",
+        default=True,
+        help_text="A queue that Asterisk reports and nobody has made here is made.",
+    )
+    priority = models.PositiveSmallIntegerField(
+        default=1,
+        help_text="Where two systems report the same phone, the lower number is believed.",
+    )
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["priority", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.name in ("rollcall", "clock", "connections", "routing", "api", "demo"):
+            raise ValidationError({"name": "Rollcall itself goes by that name; choose another."})
+        if self.manages_members and not self.tells_pauses:
+            raise ValidationError(
+                {"manages_members": "Members are added paused: let it tell who is paused too."}
+            )
+
+    def follows(self, queue: str) -> bool:
+        """Whether the queue of this name is followed."""
+        wanted = {line.strip() for line in self.queues.splitlines() if line.strip()}
+        return not wanted or queue in wanted
+
+
+class ConnectorLink(models.Model):
+    """How a connector's link is: kept by the process that holds it, which is one at a time.
+
+    `heard_at` is when Asterisk said something last, `rate` how many messages a second it says of
+    late; `since` is when `state` began. `remarks` are what is wrong on Asterisk's side, in words.
+    """
+
+    class State(models.TextChoices):
+        DOWN = "down", "Down"
+        CONNECTING = "connecting", "Connecting"
+        UP = "up", "Up"
+
+    connector = models.OneToOneField(
+        Connector, on_delete=models.CASCADE, primary_key=True, related_name="link"
+    )
+    holder = models.UUIDField(null=True)
+    held_until = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DOWN)
+    since = models.DateTimeField()
+    error = models.CharField(max_length=200, blank=True)
+    version = models.CharField(max_length=40, blank=True)
+    heard_at = models.DateTimeField(null=True)
+    snapshot_at = models.DateTimeField(null=True)
+    rate = models.FloatField(default=0)
+    unreadable = models.PositiveIntegerField(default=0)
+    remarks = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.connector}: {self.state}"
+
+
+class Unmatched(models.Model):
+    """A phone or a queue that a connector reports and nobody here has."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", "Phone"
+        QUEUE = "queue", "Queue"
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="unmatched")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    label = models.CharField(max_length=80, blank=True)
+    count = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-last_at"]
+        verbose_name_plural = "unmatched"
+        constraints = [
+            models.UniqueConstraint(fields=["connector", "kind", "name"], name="unmatched_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.name}"
+
+
+class PauseRequest(models.Model):
+    """What a phone's queues were asked to be: paused, for `reason`, or not. It is confirmed only by
+    Asterisk's own event; `error` is why it refused."""
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="requests")
+    device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="pause_request")
+    paused = models.BooleanField()
+    reason = models.CharField(max_length=80, blank=True)
+    asked_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=1)
+    confirmed_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.device}: {'paused' if self.paused else 'not paused'}"

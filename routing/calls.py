@@ -71,7 +71,12 @@ def arrive_direct(
     origin: Origin, external_id: str, number: DirectNumber, caller: str = ""
 ) -> Interaction:
     """A call comes in on an agent's own number: it rings there, or overflows at once where the
-    agent may not be rung. Raises `CallError` for an interaction that is known already."""
+    agent may not be rung.
+
+    Raises `CallError` for an interaction that is known already, or a number that takes no calls.
+    """
+    if not number.active:
+        raise CallError("number_inactive", f"The number {number} is deactivated.")
     with write():
         interaction, new = begin(origin, external_id, CallKind.DIRECT, caller)
         _check_new(interaction, new)

@@ -3,7 +3,7 @@ processes may run at any time. What is due is found by columns; agents are looke
 the index of those who may receive."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,12 +35,12 @@ def distribute(now: datetime) -> Pass:
     somebody before any wait counts.
     """
     offers = overflows = 0
-    _look_again(_waiting().filter(queue__in=staffing.update(now)), now)
     while True:
+        came = list(_open().filter(tried=False).values_list("pk", flat=True))
+        _look_again(staffing.update(now), now)
         overflowed = _run_waits(_waiting().filter(tried=True, due_at__lte=now), now)
         offers += _match(now)
-        untried = _open().filter(tried=False)
-        overflowed += _run_waits(untried, now)
+        overflowed += _run_waits(_open().filter(pk__in=came), now)
         overflows += overflowed
         if not overflowed:  # one who overflowed may be served where they went
             break
@@ -123,25 +123,40 @@ def _run_waits(entries: QuerySet[QueueEntry], now: datetime) -> int:
         if due and due[0] <= now and _overflow(entry.pk, now):
             overflowed += 1
         else:
-            stay.append(entry)
+            stay.append(entry.pk)
     _note(stay, now)
     return overflowed
 
 
-def _look_again(entries: QuerySet[QueueEntry], now: datetime) -> None:
-    """Note anew when waits are due, after their queues' staffing changed."""
-    _note(list(entries.filter(tried=True).select_related("queue__staffing")), now)
+def _look_again(queues: Collection[int], now: datetime) -> None:
+    """Note anew when waits are due, after these queues' staffing changed. One that rings will be
+    due by it, too."""
+    tried = _open().filter(queue__in=queues, tried=True)
+    _note(list(tried.values_list("pk", flat=True)), now)
 
 
-def _note(entries: list[QueueEntry], now: datetime) -> None:
-    for entry in entries:
-        tiers = list(entry.queue.ring_groups.order_by("tier").values_list("next_tier_after"))
-        due = _expiry(entry)
-        join = next_join([after for (after,) in tiers], entry.entered_at, now)
-        moments = [moment for moment in (due[0] if due else None, join) if moment]
-        entry.due_at, entry.tried = min(moments, default=None), True
+def _note(waits: Collection[int], now: datetime) -> None:
+    """Write down when these waits are due next.
+
+    What decides is read under their locks: of two passes at once, one that knows of an older
+    staffing never has the last word. They are locked in order, so that neither waits in a circle.
+    """
+    if not waits:
+        return
     with write():
+        free = QueueEntry.objects.select_for_update().filter(pk__in=waits, left_at=None)
+        held = list(free.order_by("pk").values_list("pk", flat=True))
+        entries = list(QueueEntry.objects.filter(pk__in=held).select_related("queue__staffing"))
+        for entry in entries:
+            entry.due_at, entry.tried = _next_due(entry, now), True
         QueueEntry.objects.bulk_update(entries, ["due_at", "tried"], batch_size=200)
+
+
+def _next_due(entry: QueueEntry, now: datetime) -> datetime | None:
+    """When a wait runs out or a tier joins, whichever is first."""
+    tiers = entry.queue.ring_groups.order_by("tier").values_list("next_tier_after", flat=True)
+    due, join = _expiry(entry), next_join(list(tiers), entry.entered_at, now)
+    return min((moment for moment in (due and due[0], join) if moment), default=None)
 
 
 def _expiry(entry: QueueEntry) -> tuple[datetime, Wait] | None:

@@ -170,6 +170,11 @@ def choose(agent: Agent, status: str, seconds: float) -> Outcome:
     return routing.apply(agent.pk, Choose(at=at(seconds), choice=Choice(status)))
 
 
+def opt_out(agent: Agent, queue: Queue, *, out: bool = True) -> None:
+    """The agent opts out of `queue`, at no particular time."""
+    Membership.objects.filter(agent=agent, ring_group__queue=queue).update(opted_out=out)
+
+
 def turn(seconds: float) -> Pass:
     """The clock fires what is due, and callers are matched: what a server does all the time."""
     clock.tick(at(seconds), routing.apply_all)

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "presence",
     "routing",
     "api",
+    "webhooks",
     "dashboard",
 ]
 
@@ -146,6 +147,8 @@ CHOICE_ENDS_WRAP_UP = env.bool("CHOICE_ENDS_WRAP_UP", default=False)
 CHOICE_ENDS_OFFER = env.bool("CHOICE_ENDS_OFFER", default=False)
 """Whether choosing a mode that takes no calls, while a call rings, has it ring somebody else; else
 it rings on and the mode waits."""
+OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=7)
+"""How long events are kept for streams that resume, once every webhook has delivered them."""
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {

@@ -1,5 +1,6 @@
 """Writing down what others are to be told, in the transaction of what happened."""
 
+import json
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -24,6 +25,18 @@ class EventType(StrEnum):
 def put(kind: EventType, at: datetime, subject: str, data: dict[str, Any]) -> None:
     """Tell that something happened to `subject` (as `agent:1`) at `at`."""
     OutboxEvent(type=kind.value, at=at, subject=subject, data=data).save()
+
+
+def message(event: OutboxEvent) -> str:
+    """An event as others read it, in a webhook and in the stream alike: JSON with its `id`, `type`,
+    `timestamp` (when it happened) and `data`."""
+    content = {
+        "id": str(event.uid),
+        "type": event.type,
+        "timestamp": event.at.isoformat(),
+        "data": event.data,
+    }
+    return json.dumps(content, separators=(",", ":"))
 
 
 def agent(agent: Agent) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from presence.models.agents import Agent, Device, Team
 from presence.models.catalogue import Floor, Reason, Status
 from presence.models.connections import Connection, Server
 from presence.models.history import Interval, Transition
-from presence.models.outbox import OutboxEvent
+from presence.models.outbox import OutboxEvent, Sequence
 from presence.models.states import AgentState
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Interval",
     "OutboxEvent",
     "Reason",
+    "Sequence",
     "Server",
     "Status",
     "Team",

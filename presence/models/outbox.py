@@ -32,3 +32,14 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.subject}"
+
+
+class Sequence(models.Model):
+    """The one row that says how far the stream goes: the `last` position given, and the highest
+    that was `purged`. Who gives or purges positions holds its lock."""
+
+    last = models.PositiveBigIntegerField(default=0)
+    purged = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.purged} to {self.last}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.people import initials
-from dashboard.rows import Look, Talk, Waiting, reason_text, talk, waiting
+from dashboard.rows import Look, Talk, Waiting, queue_of, reason_text, talk, waiting
 from presence import derive, store
 from presence.choices import Option, options
 from presence.derive import Refusal
@@ -35,6 +35,16 @@ class WhyNot:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A call that Rollcall lets ring at the agent until `deadline`: theirs to answer or reject."""
+
+    leg: str
+    queue: str
+    caller: str
+    deadline: datetime | None
+
+
+@dataclass(frozen=True)
 class Bar:
     agent: Agent
     version: int
@@ -48,6 +58,7 @@ class Bar:
     engaged: bool
     pending: Waiting | None
     talk: Talk | None
+    offer: Offer | None
     wrap_up: str
     wrap_up_until: datetime | None
     menu: tuple[Option, ...]
@@ -109,6 +120,7 @@ def _bar(row: AgentState, rules: Rules, menu: tuple[Option, ...], looks: dict[st
         engaged=state.engaged,
         pending=waiting(row),
         talk=talk(row),
+        offer=offer(state),
         wrap_up=wrap_up.id if wrap_up else "",
         wrap_up_until=wrap_up.deadline if wrap_up else None,
         menu=menu,
@@ -116,6 +128,14 @@ def _bar(row: AgentState, rules: Rules, menu: tuple[Option, ...], looks: dict[st
         why_not=tuple(_why(refusal) for refusal in refusals),
         microphone_refused=state.microphone_refused,
     )
+
+
+def offer(state: State) -> Offer | None:
+    """What rings at the agent by Rollcall's decision; a telephony's own offers are its to take."""
+    for leg in state.legs:
+        if leg.state is LegState.OFFERED and leg.offered_by_rollcall:
+            return Offer(leg.id, queue_of(leg), leg.call.caller, leg.deadline)
+    return None
 
 
 def _own_reason_and_since(row: AgentState, code: str) -> tuple[str, datetime]:

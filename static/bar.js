@@ -3,28 +3,30 @@
 import { tick } from "./clock.js";
 import "./failed.js";
 import { listen } from "./live.js";
+import { ring } from "./ring.js";
 
 const bar = () => document.getElementById("bar");
 const menu = () => document.getElementById("bar-menu");
 const summary = () => document.getElementById("bar-summary");
 const version = (element) => Number(element.dataset.version);
 
-/** Put a bar in place, unless it is older than the one that shows. */
-function replace(html) {
+/** Put a bar in place, unless it is older than the one that shows. One of the same age has something
+    to say only as an `answer`: what was refused. */
+function replace(html, answer = false) {
   const fresh = parse(html);
   const old = bar();
-  if (!fresh || !old || version(fresh) < version(old)) return;
+  if (!fresh || !old) return;
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
   const changed = version(fresh) > version(old);
+  if (!changed && !(answer && version(fresh) === version(old))) return;
   fresh.querySelector("#bar-menu").open = menu().open;
   for (const form of fresh.querySelectorAll("form")) carryToken(form);
   for (const button of fresh.querySelectorAll("button")) button.disabled = isLost();
-  const refusal = (element) => element.querySelector(".refusal").textContent;
-  if (!changed && refusal(fresh) === refusal(old)) return;
   old.replaceWith(fresh);
   htmx.process(fresh);
   tick(fresh);
   if (focused) (document.getElementById(focused) ?? summary()).focus();
+  ring();
   if (changed) htmx.trigger(document.body, "bar-changed");
 }
 
@@ -57,7 +59,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { detail } = event;
   if (detail.target.id !== "bar" || !detail.shouldSwap) return;
   detail.shouldSwap = false;
-  replace(detail.serverResponse);
+  replace(detail.serverResponse, true);
 });
 
 document.addEventListener("click", ({ target }) => {
@@ -88,4 +90,5 @@ async function watchMicrophone() {
   permission.onchange = tell;
   tell();
 }
+if (bar()) ring();
 if (bar()) watchMicrophone().catch(() => {});

@@ -99,7 +99,7 @@ function signedOut() {
 /** Say whether what is shown is up to date; buttons do not pretend while it is not. */
 function show(live) {
   document.documentElement.toggleAttribute("data-lost", !live);
-  for (const button of document.querySelectorAll("#bar button")) button.disabled = !live;
+  for (const button of document.querySelectorAll("#bar button, #me button")) button.disabled = !live;
   if (!lost) return;
   lost.hidden = live;
   if (live) return;

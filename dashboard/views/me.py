@@ -6,18 +6,19 @@ from typing import Concatenate
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard import day
+from dashboard import day, serving
+from dashboard.bar import offer
 from dashboard.people import agent_of
 from dashboard.rows import reason_text, with_reason
 from dashboard.views import answers
 from presence.choices import ChoiceError
-from presence.derive import OFFLINE
+from presence.derive import OFFLINE, Refusal
 from presence.events import (
     CancelPending,
     Cause,
@@ -31,8 +32,12 @@ from presence.events import (
 )
 from presence.models import Agent, AgentState
 from presence.state import LoginPolicy
+from presence.store import load
+from presence.words import HELP, WHY_NOT
 from presence.writing import write
+from routing import memberships
 from routing.actions import apply
+from routing.models import Queue
 
 LOGIN_POLICIES = (
     ("", "As the floor’s settings say"),  # noqa: RUF001 - as people write it
@@ -49,11 +54,11 @@ def by_agent(view: Own) -> Callable[..., HttpResponse]:
 
     @answers.signed_in
     @wraps(view)
-    def checked(request: HttpRequest) -> HttpResponse:
+    def checked(request: HttpRequest, /, **named: int) -> HttpResponse:
         agent = agent_of(request.user)
         if agent is None:
             raise PermissionDenied("Only agents have a status of their own.")
-        return view(request, agent)
+        return view(request, agent, **named)
 
     return checked
 
@@ -84,6 +89,27 @@ def cancel_pending(request: HttpRequest, agent: Agent) -> HttpResponse:
 
 @require_POST
 @by_agent
+def answer(request: HttpRequest, agent: Agent) -> HttpResponse:
+    return _take(request, agent, LegAction.ANSWERED)
+
+
+@require_POST
+@by_agent
+def reject(request: HttpRequest, agent: Agent) -> HttpResponse:
+    return _take(request, agent, LegAction.REJECTED)
+
+
+def _take(request: HttpRequest, agent: Agent, action: LegAction) -> HttpResponse:
+    """Answer or reject the offer that rings; one that rings no more is not the agent's to take."""
+    ringing = offer(load(AgentState.objects.get(agent=agent)))
+    if ringing is None or ringing.leg != request.POST.get("leg"):
+        return answers.own(request, agent, "That call does not ring at you any more.")
+    event = LegEvent(at=timezone.now(), actor=agent.user_id, action=action, leg=ringing.leg)
+    return _do(request, agent, event)
+
+
+@require_POST
+@by_agent
 def wrap_up_done(request: HttpRequest, agent: Agent) -> HttpResponse:
     done = LegEvent(
         at=timezone.now(),
@@ -107,6 +133,16 @@ def device(request: HttpRequest, agent: Agent) -> HttpResponse:
             at=timezone.now(), actor=agent.user_id, device=DeviceKind(kind), on=on
         )
         return _do(request, agent, switched)
+
+
+@require_POST
+@by_agent
+def opt(request: HttpRequest, agent: Agent, queue_id: int) -> HttpResponse:
+    """Let the agent out of a queue of theirs, or in again."""
+    queue = get_object_or_404(Queue, pk=queue_id, active=True)
+    if not memberships.opt(agent, queue, out=request.POST.get("on") != "1", actor=agent.user_id):
+        raise Http404("Not a queue of theirs.")
+    return answers.own(request, agent)
 
 
 @require_POST
@@ -141,6 +177,8 @@ def agent_page(request: HttpRequest, agent: Agent) -> HttpResponse:
         "day": today[:60],
         "totals": day.totals(today),
         "chosen": _covered_choice(agent),
+        "queues": serving.queues(agent),
+        "opted_out": (WHY_NOT[Refusal.OPTED_OUT], HELP[Refusal.OPTED_OUT]),
         "policies": LOGIN_POLICIES,
     }
     return render(request, "dashboard/me.html", context)

@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from presence.events import Cause, Choice, Choose, LegAction, LegEvent
 from presence.models import Agent, AgentState, Team
+from routing import calls
 from routing.actions import apply
-from routing.models import Queue
+from routing.calls import Origin
+from routing.models import Distribution, Interaction, Queue
 from tests import factories
 
 
@@ -44,6 +46,21 @@ def call(name: str, *, wrap_up: int | None = 0) -> None:
 
 def hang_up(name: str) -> None:
     apply(_agent(name), LegEvent(at=timezone.now(), action=LegAction.HUNG_UP, leg="leg"))
+
+
+def let_rollcall_decide() -> None:
+    Queue.objects.update(distribution=Distribution.ROLLCALL)
+
+
+def call_in(caller: str) -> None:
+    """A caller comes into the queue."""
+    calls.arrive(Origin(timezone.now(), "pbx"), caller, Queue.objects.get(), caller)
+
+
+def give_up(caller: str) -> None:
+    """The caller hangs up."""
+    interaction = Interaction.objects.get(caller=caller)
+    calls.caller_left(interaction, Origin(timezone.now(), "pbx"))
 
 
 def crowd(*names: str) -> None:

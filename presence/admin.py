@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import Model, ProtectedError, QuerySet
 from django.db.models.deletion import Collector
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from presence import actions, vocabulary
@@ -32,10 +34,7 @@ admin.site.disable_action("delete_selected")  # one at a time, where it is not u
 
 
 def in_use(thing: Model) -> bool:
-    """Whether `thing` can at most be deactivated: it is built in, or history or a setting refers to
-    it."""
-    if getattr(thing, "built_in", False):
-        return True
+    """Whether history or a setting refers to `thing`."""
     try:
         Collector(using="default").collect([thing])
     except ProtectedError:
@@ -48,13 +47,53 @@ def refresh_everybody(request: HttpRequest) -> None:
     actions.refresh(Agent.objects.values_list("pk", flat=True), request.user.pk)
 
 
-class KeepUsed(admin.ModelAdmin):
+class Keeps(admin.ModelAdmin):
+    """What is needed is not deleted, and who would delete it reads why."""
+
+    change_form_template = "admin/keeps.html"
+
+    def why_kept(self, thing: Any) -> str:
+        """Why `thing` cannot be deleted, and what to do instead; empty where it can."""
+        return ""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and self.why_kept(obj))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {"why_kept": self._refusal(request, object_id)} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if why := self._refusal(request, object_id):
+            messages.error(request, why)
+            meta = self.opts
+            return redirect(f"admin:{meta.app_label}_{meta.model_name}_change", object_id)
+        return super().delete_view(request, object_id, extra_context)
+
+    def _refusal(self, request: HttpRequest, object_id: str) -> str:
+        thing = self.get_object(request, unquote(object_id))
+        return self.why_kept(thing) if thing and self.has_delete_permission(request) else ""
+
+
+class KeepUsed(Keeps):
     """What is used is deactivated, never deleted."""
 
     actions = ["deactivate", "activate"]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or not in_use(obj))
+    def why_kept(self, thing: Any) -> str:
+        if getattr(thing, "built_in", False):
+            return "Kept because it is built in."
+        if in_use(thing):
+            return "Kept because history or a setting refers to it. Deactivate it instead."
+        return super().why_kept(thing)
 
     @admin.action(description="Deactivate (keeps history)")
     def deactivate(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
@@ -152,10 +191,11 @@ class TeamAdmin(KeepUsed):
     list_display = ["name", "active"]
     search_fields = ["name"]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        # A status that only this team may choose would be open to everybody without it.
-        chooses = isinstance(obj, Team) and obj.status_set.exists()
-        return super().has_delete_permission(request, obj) and not chooses
+    def why_kept(self, thing: Team) -> str:
+        if thing.status_set.exists():
+            # Without the team it would be open to everybody.
+            return "Kept because a status is this team's to choose. Deactivate it instead."
+        return super().why_kept(thing)
 
     def save_model(
         self, request: HttpRequest, obj: Team, form: ModelForm | None, change: bool

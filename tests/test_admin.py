@@ -1,5 +1,7 @@
 """Admins configure in Django admin; nonsense is refused in words, and what is used is kept."""
 
+from html import unescape
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -29,13 +31,20 @@ def admin(client: Client) -> Client:
     return client
 
 
+def _deleted(admin: Client, name: str, key: object) -> str:
+    """What is said to an admin who deletes it."""
+    url = reverse(f"admin:{name}_delete", args=[key])
+    return admin.post(url, {"post": "yes"}, follow=True).content.decode()
+
+
 def test_every_admin_page_opens(admin: Client) -> None:
     make_queue("support", members=[make_agent("Ada", mode="available")])
     make_reason()
     for name in (
         "presence_status", "presence_reason", "presence_team", "presence_agent",
         "presence_floor", "presence_interval", "presence_transition", "presence_agentstate",
-        "routing_queue", "routing_ringgroup", "routing_interaction", "routing_leg",
+        "routing_queue", "routing_ringgroup", "routing_destination", "routing_directnumber",
+        "routing_interaction", "routing_leg", "routing_queueentry",
     ):  # fmt: skip
         assert admin.get(reverse(f"admin:{name}_changelist")).status_code == 200, name
     for name in ("status", "reason", "team", "agent"):
@@ -47,12 +56,16 @@ def test_every_admin_page_opens(admin: Client) -> None:
 def _ring_group(**changes: object) -> dict[str, object]:
     first = "ring_groups-0-"
     fields = {
-        "tier": 1, "ring_seconds": 20, "no_answer": "hold", "no_answer_seconds": 30,
+        "tier": 1, "next_tier_after": 40, "strategy": "longest_idle", "ring_seconds": 20,
+        "no_answer": "hold", "no_answer_seconds": 30,
         "wrap_up_seconds": 0, "cool_down_seconds": 0,
     } | changes  # fmt: skip
     return {
         "name": "support",
+        "kind": "queue",
         "distribution": "telephony",
+        "service_level_seconds": 20,
+        "service_level_percent": 80,
         "active": "on",
         "ring_groups-TOTAL_FORMS": 1,
         "ring_groups-INITIAL_FORMS": 0,
@@ -119,7 +132,7 @@ def test_a_renamed_status_reaches_the_boards(admin: Client) -> None:
 
 
 def test_what_is_built_in_can_neither_be_deleted_nor_deactivated(admin: Client) -> None:
-    assert admin.post(reverse("admin:presence_status_delete", args=["busy"])).status_code == 403
+    assert "Kept because it is built in" in _deleted(admin, "presence_status", "busy")
     answer = admin.post(
         reverse("admin:presence_status_changelist"),
         {"action": "deactivate", "_selected_action": ["busy"]},
@@ -132,8 +145,7 @@ def test_what_is_built_in_can_neither_be_deleted_nor_deactivated(admin: Client) 
 def test_f4_a_reason_in_use_is_deactivated_instead_of_deleted(admin: Client) -> None:
     lunch = make_reason()
     make_agent("Ada", mode="on_break", reason=lunch.pk)
-    url = reverse("admin:presence_reason_delete", args=[lunch.pk])
-    assert admin.post(url, {"post": "yes"}).status_code == 403
+    assert "Deactivate it instead" in _deleted(admin, "presence_reason", lunch.pk)
     admin.post(
         reverse("admin:presence_reason_changelist"),
         {"action": "deactivate", "_selected_action": [lunch.pk]},
@@ -194,8 +206,7 @@ def test_choosing_a_vocabulary_relabels_the_statuses(admin: Client) -> None:
 def test_a_team_in_use_is_deactivated_instead_of_deleted(admin: Client) -> None:
     blue = make_team("Blue")
     make_agent("Ada", team=blue)
-    url = reverse("admin:presence_team_delete", args=[blue.pk])
-    assert admin.post(url, {"post": "yes"}).status_code == 403
+    assert "Deactivate it instead" in _deleted(admin, "presence_team", blue.pk)
     assert Team.objects.filter(pk=blue.pk).exists()
 
 
@@ -227,15 +238,14 @@ def test_a_reason_keeps_its_status_for_history_reads_it_there(admin: Client) -> 
 def test_a_team_that_alone_may_choose_a_status_is_kept(admin: Client) -> None:
     blue = make_team("Blue")
     Status.objects.get(pk="do_not_disturb").teams.add(blue)
-    url = reverse("admin:presence_team_delete", args=[blue.pk])
-    assert admin.post(url, {"post": "yes"}).status_code == 403
+    assert "this team's to choose" in unescape(_deleted(admin, "presence_team", blue.pk))
+    assert Team.objects.filter(pk=blue.pk).exists()
 
 
 def test_f8_a_queue_that_had_calls_is_deactivated_instead_of_deleted(admin: Client) -> None:
     queue = make_queue("support")
     make_interaction(queue=queue)
-    url = reverse("admin:routing_queue_delete", args=[queue.pk])
-    assert admin.post(url, {"post": "yes"}).status_code == 403
+    assert "Deactivate it instead" in _deleted(admin, "routing_queue", queue.pk)
     assert Queue.objects.exists()
 
 
@@ -243,14 +253,13 @@ def test_a_queue_that_somebody_serves_is_kept_and_so_is_its_ring_group(admin: Cl
     queue = make_queue("support", members=[make_agent("Ada")])
     group = queue.ring_groups.get()
     for name, key in (("queue", queue.pk), ("ringgroup", group.pk)):
-        url = reverse(f"admin:routing_{name}_delete", args=[key])
-        assert admin.post(url, {"post": "yes"}).status_code == 403
+        assert "an agent serves it" in _deleted(admin, f"routing_{name}", key)
     assert queue.ring_groups.get() == group
 
 
-def test_a_queue_that_nobody_serves_says_where_to_choose_its_agents(admin: Client) -> None:
+def test_a_queue_that_nobody_serves_says_so(admin: Client) -> None:
     answer = admin.post(reverse("admin:routing_queue_add"), _ring_group(), follow=True)
-    assert "Nobody serves support yet" in answer.content.decode()
+    assert "Nobody serves this queue: add agents" in answer.content.decode()
 
 
 def test_a_reason_that_must_be_given_but_is_not_there_is_warned_of(admin: Client) -> None:

@@ -9,16 +9,8 @@ from routing.models.calls import (
     QueueEntry,
 )
 from routing.models.connectors import Connector, ConnectorLink, PauseRequest, Unmatched
-from routing.models.queues import (
-    Destination,
-    DirectNumber,
-    Distribution,
-    Membership,
-    Queue,
-    RingGroup,
-    Staffing,
-    Turn,
-)
+from routing.models.groups import Membership, RingGroup, Turn
+from routing.models.queues import Destination, DirectNumber, Distribution, Queue, Staffing
 
 __all__ = [
     "Connector",

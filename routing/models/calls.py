@@ -8,7 +8,8 @@ from presence.models import Agent
 from presence.models.history import InsertOnly
 from presence.models.states import choices_of
 from presence.state import LegState
-from routing.models.queues import DirectNumber, Queue, RingGroup
+from routing.models.groups import RingGroup
+from routing.models.queues import DirectNumber, Queue
 
 
 class InteractionOutcome(models.TextChoices):

@@ -1,20 +1,24 @@
-"""Queues, who serves them, and where callers go who cannot be served."""
+"""Queues, and where callers go who cannot be served."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from presence.events import CallKind, NoAnswer
-from presence.models import Agent, Status
+from presence.events import CallKind
+from presence.models import Agent
 from presence.models.states import choices_of
-from routing.strategies import Strategy
+from routing.models.fields import RING, overflow_to, wait
+from routing.overflows import way
 from routing.waits import Level
 
-RING = [
-    MinValueValidator(1, "A phone that rings 0 seconds is never answered; use 1 or more."),
-    MaxValueValidator(600),
-]
+WAITS = {
+    "wait_when_withdrawn": "withdrawn_overflow",
+    "wait_when_absent": "absent_overflow",
+    "max_wait": "max_wait_overflow",
+}
+"""A queue's waits, and where callers go after each."""
 
 
 class Distribution(models.TextChoices):
@@ -66,26 +70,25 @@ class Destination(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.queue or self.address}".strip()
 
+    def clean(self) -> None:
+        if self.kind != self.Kind.QUEUE or self.queue is None:
+            return
+        if not self.queue.active:
+            raise ValidationError({"queue": self.closed()})
+        for user in self.used_by() if self.pk else ():
+            if circle := _circle(user, self.queue):
+                raise ValidationError({"queue": circle})
 
-def _overflow(label: str) -> "models.ForeignKey[Destination | None, Destination | None]":
-    return models.ForeignKey(
-        Destination,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=label,
-        help_text="Empty: hang up.",
-    )
+    def closed(self) -> str:
+        """Why nobody may overflow here, in a sentence; empty where they may."""
+        if self.queue is None or self.queue.active:
+            return ""
+        return f"{self.queue} is deactivated and takes no calls; choose another."
 
-
-def _wait(label: str, help_text: str) -> "models.PositiveIntegerField[int | None, int | None]":
-    return models.PositiveIntegerField(
-        label,
-        null=True,
-        blank=True,
-        help_text=f"{help_text} In seconds; 0: overflow at once. Empty: no limit.",
-    )
+    def used_by(self) -> "models.QuerySet[Queue]":
+        """The queues whose callers overflow here."""
+        anywhere = Q(*((field, self) for field in WAITS.values()), _connector=Q.OR)
+        return Queue.objects.filter(anywhere)
 
 
 class Queue(models.Model):
@@ -108,16 +111,16 @@ class Queue(models.Model):
         default=80,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
-    wait_when_withdrawn = _wait(
+    wait_when_withdrawn = wait(
         "wait when everybody is withdrawn", "How long to hold while nobody on shift is ready."
     )
-    withdrawn_overflow = _overflow("then overflow to")
-    wait_when_absent = _wait(
+    withdrawn_overflow = overflow_to("then overflow to")
+    wait_when_absent = wait(
         "wait when everybody is absent", "How long to hold while nobody is on shift."
     )
-    absent_overflow = _overflow("then overflow to")
-    max_wait = _wait("longest wait", "How long to hold whoever is there.")
-    max_wait_overflow = _overflow("then overflow to")
+    absent_overflow = overflow_to("then overflow to")
+    max_wait = wait("longest wait", "How long to hold whoever is there.")
+    max_wait_overflow = overflow_to("then overflow to")
     music = models.CharField(
         max_length=80, blank=True, help_text="Passed to the telephony as it is."
     )
@@ -138,113 +141,49 @@ class Queue(models.Model):
     def __str__(self) -> str:
         return self.name
 
-
-class RingGroup(models.Model):
-    """A tier of a queue: agents rung by one strategy, and what ringing, missing and finishing
-    mean."""
-
-    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="ring_groups")
-    tier = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
-    next_tier_after = models.PositiveIntegerField(
-        "the next tier joins after (seconds)",
-        default=40,
-        help_text="Counted from when this tier joined. 0: they begin together.",
-    )
-    strategy = models.CharField(
-        max_length=12,
-        choices=[
-            (Strategy.LONGEST_IDLE.value, "Longest idle"),
-            (Strategy.ROUND_ROBIN.value, "Round robin"),
-            (Strategy.PRIORITY.value, "Priority, then longest idle"),
-            (Strategy.FEWEST_CALLS.value, "Fewest calls today"),
-            (Strategy.RING_ALL.value, "Ring all"),
-        ],
-        default=Strategy.LONGEST_IDLE.value,
-    )
-    members = models.ManyToManyField(Agent, through="Membership", related_name="ring_groups")
-    ring_seconds = models.PositiveSmallIntegerField(
-        "ring timeout (seconds)", default=20, validators=RING
-    )
-    no_answer = models.CharField(
-        "when a call rings out",
-        max_length=10,
-        choices=[
-            (NoAnswer.HOLD.value, "No Answer until the agent chooses"),
-            (NoAnswer.HOLD_FOR.value, "No Answer for some seconds"),
-            (NoAnswer.BUSY.value, "Busy until the agent chooses"),
-        ],
-        default=NoAnswer.HOLD.value,
-    )
-    no_answer_seconds = models.PositiveSmallIntegerField(default=30)
-    max_misses = models.PositiveSmallIntegerField(
-        "misses in a row",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text="After so many the agent is moved to the mode below. Empty: never.",
-    )
-    misses_then = models.ForeignKey(
-        Status,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="then set the mode",
-        limit_choices_to={"system": False, "accepts_inbound": False, "active": True},
-    )
-    wrap_up_seconds = models.PositiveSmallIntegerField(
-        default=0, null=True, blank=True, help_text="0: no wrap-up. Empty: until the agent is done."
-    )
-    wrap_up_campaign_only = models.BooleanField("wrap-up after campaign calls only", default=False)
-    cool_down_seconds = models.PositiveSmallIntegerField(
-        default=0, help_text="Nothing is offered for so long after a call."
-    )
-
-    class Meta:
-        ordering = ["queue", "tier"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["queue", "tier"],
-                name="ring_group_once_per_tier",
-                violation_error_message="This queue already has a ring group at that tier.",
-            ),
-            models.CheckConstraint(
-                name="ring_group_rings", condition=models.Q(ring_seconds__gte=1)
-            ),
-            models.CheckConstraint(
-                name="ring_group_misses_whole",
-                condition=models.Q(max_misses=None, misses_then=None)
-                | models.Q(max_misses__gte=1, misses_then__isnull=False),
-                violation_error_message="Say after how many misses, and which mode follows.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.queue} (tier {self.tier})"
-
     def clean(self) -> None:
-        if self.no_answer == NoAnswer.HOLD_FOR and not self.no_answer_seconds:
-            raise ValidationError({"no_answer_seconds": "Say for how many seconds."})
+        problems: dict[str, str] = {}
+        for wait_field, field in WAITS.items():
+            to: Destination | None = getattr(self, field)
+            if to and getattr(self, wait_field) is None:
+                problems[wait_field] = (
+                    f"Say after how many seconds callers go to {to}, or choose no overflow."
+                )
+            if to and (wrong := self._wrong_way(to)):
+                problems[field] = wrong
+        if not self.active and (users := self.overflowing_here()):
+            problems["active"] = (
+                f"Callers of {' and '.join(users)} overflow here; send them elsewhere first."
+            )
+        if problems:
+            raise ValidationError(problems)
+
+    def _wrong_way(self, to: Destination) -> str:
+        """Why callers may not overflow to `to`. A deactivated queue may keep its destinations
+        until it is activated; a circle is refused even then, for it would begin on that day."""
+        closed = to.closed() if self.active else ""
+        return closed or (_circle(self, to.queue) if self.pk and to.queue else "")
+
+    def overflowing_here(self) -> list[str]:
+        """The names of what sends its callers here: active queues and direct numbers."""
+        if not self.pk:
+            return []
+        here = self.overflows_here.all()
+        queues = {queue for to in here for queue in to.used_by().filter(active=True)} - {self}
+        numbers = DirectNumber.objects.filter(overflow__in=here, active=True)
+        return [*sorted(str(queue) for queue in queues), *map(str, numbers)]
 
 
-class Membership(models.Model):
-    """An agent in a ring group. One who opted out of a queue stays a member, and is offered none of
-    its calls."""
-
-    ring_group = models.ForeignKey(RingGroup, on_delete=models.CASCADE, related_name="memberships")
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="memberships")
-    priority = models.PositiveSmallIntegerField(
-        default=1, validators=[MinValueValidator(1)], help_text="1 is rung first."
-    )
-    opted_out = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["ring_group", "agent"], name="membership_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agent} in {self.ring_group}"
+def _circle(queue: Queue, to: Queue) -> str:
+    """Says how callers of `queue` who overflow into `to` would come back; empty: they never do."""
+    names = dict(Queue.objects.values_list("pk", "name"))
+    rows = Queue.objects.values_list("pk", *(f"{field}__queue" for field in WAITS.values()))
+    routes = {pk: [target for target in targets if target] for pk, *targets in rows}
+    back = way(routes, to.pk, queue.pk)
+    if not back:
+        return ""
+    round_trip = ", then ".join(names[pk] for pk in [queue.pk, *back])
+    return f"Callers would go in circles: {round_trip}. Choose another."
 
 
 class DirectNumber(models.Model):
@@ -255,7 +194,7 @@ class DirectNumber(models.Model):
     ring_seconds = models.PositiveSmallIntegerField(
         "ring timeout (seconds)", default=20, validators=RING
     )
-    overflow = _overflow("when not answered")
+    overflow = overflow_to("when not answered")
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -269,19 +208,9 @@ class DirectNumber(models.Model):
     def __str__(self) -> str:
         return self.number
 
-
-class Turn(models.Model):
-    """When a ring group last rang an agent: what round robin goes by."""
-
-    ring_group = models.ForeignKey(RingGroup, on_delete=models.CASCADE, related_name="turns")
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["ring_group", "agent"], name="turn_once")]
-
-    def __str__(self) -> str:
-        return f"{self.ring_group_id} rang {self.agent_id}"
+    def clean(self) -> None:
+        if self.active and self.overflow and (closed := self.overflow.closed()):
+            raise ValidationError({"overflow": closed})
 
 
 class Staffing(models.Model):

@@ -13,15 +13,9 @@ class RulesReader:
 
     def __init__(self) -> None:
         self._floor = Floor.objects.get_or_create(pk=1)[0]
-        self._statuses = {
-            status.code: StatusRule(
-                accepts_inbound=status.accepts_inbound,
-                allows_outbound=status.allows_outbound,
-                maximum=status.max_seconds,
-                then=status.after_maximum_id,
-            )
-            for status in Status.objects.all()
-        }
+        fields = ("code", "accepts_inbound", "allows_outbound", "max_seconds", "after_maximum_id")
+        statuses = Status.objects.order_by().values_list(*fields)
+        self._statuses = {code: StatusRule(*rule) for code, *rule in statuses}
 
     def __call__(self, agent: Agent) -> Rules:
         return Rules(

@@ -77,15 +77,16 @@ def _match(now: datetime) -> int:
         return 0
     queues = {queue_id for _, queue_id, _ in waiting}
     tiers = _tiers(queues)
-    ready = _ready_groups(queues)
+    ready, exact = _ready_groups(queues), True
     total = 0
     for entry_id, queue_id, entered_at in waiting:
         waited = max(now - entered_at, timedelta(0))  # whatever a clock that was set back says
         if any(after <= waited and group in ready for group, after in tiers[queue_id]):
             offered = offer(entry_id, now)
             total += offered
-            if offered:
+            if not offered and not exact:  # the offers since took those who were ready
                 ready = _ready_groups(queues)
+            exact = not offered
     return total
 
 

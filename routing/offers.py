@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from presence import actions as presence
@@ -42,9 +42,9 @@ def offer(entry_id: int, now: datetime) -> int:
         if entry is None:
             return 0
         groups = _joined(entry, now)
-        if live := live_offers(entry.interaction):
+        if ringing := _ringing(entry.interaction):
             # It rings already. Where everybody rings together, one who becomes free joins in.
-            if any(leg.ring_group is None or not _rings_all(leg.ring_group) for leg in live):
+            if ringing != {Strategy.RING_ALL.value}:
                 return 0
             groups = [group for group in groups if _rings_all(group)]
         found = candidates(entry, groups, now)
@@ -56,16 +56,24 @@ def _rings_all(group: RingGroup) -> bool:
 
 
 def _taken(entry_id: int) -> QueueEntry | None:
-    calls = Interaction.objects.select_for_update(skip_locked=True)
-    call = calls.filter(entries=entry_id, ended_at=None).first()
-    waiting = QueueEntry.objects.filter(pk=entry_id, left_at=None, interaction=call)
-    return waiting.select_related("queue", "interaction").first() if call else None
+    # Both are locked: what was read of a row that is not may be older than the lock.
+    free = QueueEntry.objects.select_for_update(of=("self", "interaction"), skip_locked=True)
+    waiting = free.filter(pk=entry_id, left_at=None, interaction__ended_at=None)
+    return waiting.select_related("queue", "interaction").first()
 
 
 def live_offers(call: Interaction) -> list[Leg]:
     """Where the interaction rings now."""
-    offers = call.legs.filter(ended_at=None, state=LegState.OFFERED.value)
-    return list(offers.select_related("agent", "ring_group"))
+    return list(_offers(call).select_related("agent", "ring_group"))
+
+
+def _ringing(call: Interaction) -> set[str | None]:
+    """The strategies by which it rings already; None for an agent who is rung by name."""
+    return set(_offers(call).values_list("ring_group__strategy", flat=True))
+
+
+def _offers(call: Interaction) -> QuerySet[Leg]:
+    return call.legs.filter(ended_at=None, state=LegState.OFFERED.value)
 
 
 def _joined(entry: QueueEntry, now: datetime) -> list[RingGroup]:
@@ -96,12 +104,10 @@ def candidates(
     return {group.pk: _ranked(group, found[group.pk], now) for group in groups}
 
 
-def _turned_away(interaction_id: int) -> list[int]:
+def _turned_away(interaction_id: int) -> QuerySet[Leg, int]:
     """Who rejected this very call: it is theirs no more."""
-    rejected = Leg.objects.filter(
-        interaction_id=interaction_id, outcome=LegAction.REJECTED.value
-    ).values_list("agent_id", flat=True)
-    return list(rejected)
+    rejected = Leg.objects.filter(interaction_id=interaction_id, outcome=LegAction.REJECTED.value)
+    return rejected.values_list("agent_id", flat=True)
 
 
 def _ranked(

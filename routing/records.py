@@ -6,6 +6,7 @@ from datetime import datetime
 from presence.actions import Outcome, Result
 from presence.decision import LegChange
 from presence.events import LegAction
+from presence.state import Leg as LiveLeg
 from presence.state import LegState
 from routing import announce, interactions
 from routing.locking import lock_interactions
@@ -29,10 +30,8 @@ def keep(outcomes: Iterable[Outcome]) -> None:
 
 def _keep_leg(agent_id: int, change: LegChange) -> None:
     leg, since = change.leg, change.leg.since
-    legs = Leg.objects.select_related("agent", "interaction__queue")
-    row = legs.filter(agent_id=agent_id, external_id=leg.id).first()
-    before = row.state if row else ""
-    row = row or _new_row(agent_id, change)
+    row = _row(agent_id, leg) or _new_row(agent_id, leg)
+    before = row.state
     if before and before != leg.state.value:
         LegSpan(leg=row, state=before, started_at=row.since, ended_at=since).save()
     row.state, row.since = leg.state.value, since
@@ -58,17 +57,23 @@ def _keep_leg(agent_id: int, change: LegChange) -> None:
         )
 
 
-def _new_row(agent_id: int, change: LegChange) -> Leg:
-    call, since = change.leg.call, change.leg.since
-    interaction = Interaction.objects.select_related("queue").get(pk=int(call.interaction))
-    entry = interactions.open_entry(interaction.pk)
+def _row(agent_id: int, leg: LiveLeg) -> Leg | None:
+    if leg.state is LegState.OFFERED:
+        return None  # an offer changes only by becoming something else, so this one is new
+    legs = Leg.objects.select_related("agent", "interaction__queue")
+    return legs.filter(agent_id=agent_id, external_id=leg.id).first()
+
+
+def _new_row(agent_id: int, leg: LiveLeg) -> Leg:
+    interaction = Interaction.objects.select_related("queue").get(pk=int(leg.call.interaction))
+    entry = interaction.entries.filter(left_at=None).values_list("pk", flat=True).first()
     return Leg(
         agent_id=agent_id,
-        external_id=change.leg.id,
+        external_id=leg.id,
         interaction=interaction,
-        entry=entry,
-        ring_group_id=call.ring_group,
-        started_at=since,
+        entry_id=entry,
+        ring_group_id=leg.call.ring_group,
+        started_at=leg.since,
     )
 
 

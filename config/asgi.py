@@ -1,5 +1,5 @@
-"""What the server runs: pages, sockets, and with them the hub, the clock, the distributor and this
-process's lease, from start-up to shutdown."""
+"""What the server runs: pages, sockets, and with them the hub, the feed, the clock, the
+distributor, the courier and this process's lease, from start-up to shutdown."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -13,14 +13,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_asgi_application()
 
 from asgiref.sync import sync_to_async  # noqa: E402
+from django.urls import re_path  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from api import stream  # noqa: E402
+from api.feed import feed  # noqa: E402
 from dashboard.hub import hub  # noqa: E402
 from dashboard.sockets import urlpatterns  # noqa: E402
 from presence.clock import Clock  # noqa: E402
 from presence.connections import process_lease  # noqa: E402
 from routing import actions  # noqa: E402
 from routing.distributor import Distributor  # noqa: E402
+from webhooks.courier import Courier  # noqa: E402
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -31,26 +35,35 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
     """Start what a server process needs beside answering requests, and stop it cleanly."""
     clock = Clock(actions.apply_all, process_lease)
     distributor = Distributor()
+    courier = Courier(feed.wake)
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await hub.start()
+            await feed.start()
             clock.start()
             distributor.start()
+            courier.start()
             await send({"type": "lifespan.startup.complete"})
         else:
             await sync_to_async(clock.stop, thread_sensitive=False)()
             await sync_to_async(distributor.stop, thread_sensitive=False)()
+            await sync_to_async(courier.stop, thread_sensitive=False)()
+            await feed.stop()
             await hub.stop()
             await sync_to_async(process_lease.release, thread_sensitive=False)(timezone.now())
             await send({"type": "lifespan.shutdown.complete"})
             return
 
 
+pages = AllowedHostsOriginValidator(URLRouter(urlpatterns))  # type: ignore[arg-type]
+# Programs send no Origin, and a browser cannot send their key: theirs need no such check.
+sockets = [*stream.urlpatterns, re_path("", pages)]
+
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": AllowedHostsOriginValidator(URLRouter(urlpatterns)),  # type: ignore[arg-type]
+        "websocket": URLRouter(sockets),  # type: ignore[arg-type]
         "lifespan": lifespan,
     }
 )

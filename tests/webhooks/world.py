@@ -22,9 +22,10 @@ def tell(
     *,
     kind: EventType = EventType.AGENT_STATUS_CHANGED,
     seconds: float = 0,
+    padding: str = "",
 ) -> None:
     """An event about `subject` that a test knows again by its number."""
-    outbox.put(kind, at(seconds), subject, {"n": n, "subject": subject})
+    outbox.put(kind, at(seconds), subject, {"n": n, "padding": padding})
 
 
 def states() -> list[str]:

@@ -1,0 +1,268 @@
+"""The stream of events, listened to over a real WebSocket on a real server."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from django.db import connection
+from django.utils import timezone
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from api import feed, keys
+from api.models import ApiKey
+from presence import hints
+from presence.outbox import EventType
+from presence.sequence import purge
+from tests.factories import START
+from tests.services.redis_server import until
+from tests.webhooks.world import tell
+from webhooks import retention
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 20.0
+
+Listen = Callable[..., ClientConnection]
+
+
+@contextmanager
+def serving() -> Iterator[int]:
+    """The whole application on a port of this process."""
+    config = uvicorn.Config("config.asgi:application", port=0, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    until(lambda: server.started)
+    yield int(server.servers[0].sockets[0].getsockname()[1])
+    server.should_exit = True
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with serving() as number:
+        yield number
+
+
+@pytest.fixture
+def key() -> str:
+    return keys.make("PBX")[1]
+
+
+@pytest.fixture
+def listen(port: int, key: str) -> Iterator[Listen]:
+    with ExitStack() as opened:
+        yield lambda query="", bearer=key: opened.enter_context(connect_to(port, bearer, query))
+
+
+def connect_to(port: int, bearer: str, query: str = "") -> ClientConnection:
+    return connect(
+        f"ws://127.0.0.1:{port}/api/v1/stream?{query}",
+        additional_headers={"Authorization": f"Bearer {bearer}"},
+    )
+
+
+def say(*numbers: int, ago: timedelta = timedelta(0), **about: Any) -> None:
+    """Tell these events, dated now unless they are of some time `ago`."""
+    for n in numbers:
+        tell(n, seconds=(timezone.now() - ago - START).total_seconds(), **about)
+    hints.publish(())
+
+
+def heard(client: ClientConnection, number: int = 1) -> list[dict[str, Any]]:
+    return [dict(json.loads(client.recv(PATIENCE))) for _ in range(number)]
+
+
+def numbers(client: ClientConnection, number: int) -> list[int]:
+    return [message["data"]["n"] for message in heard(client, number)]
+
+
+def refused(client: ClientConnection) -> tuple[int, str]:
+    """The code that the socket is closed with, and the sentence before it."""
+    (message,) = heard(client)
+    with pytest.raises(ConnectionClosed) as closed:
+        client.recv(PATIENCE)
+    assert closed.value.rcvd
+    return closed.value.rcvd.code, message["error"]
+
+
+def test_without_an_origin_only_what_happens_from_now_on_is_told_live(listen: Listen) -> None:
+    first = listen()
+    say(1)
+    assert numbers(first, 1) == [1]
+    second = listen()
+    say(2)
+    assert numbers(first, 1) == numbers(second, 1) == [2]
+
+
+def test_a_stream_resumes_after_an_event_with_nothing_lost_or_doubled(listen: Listen) -> None:
+    client = listen()
+    say(*range(5))
+    third = heard(client, 5)[2]["id"]
+    resumed = listen(f"after={third}")
+    assert numbers(resumed, 2) == [3, 4]
+    say(5)
+    assert numbers(resumed, 1) == [5]
+
+
+def test_who_is_far_behind_reads_on_from_the_database_and_then_live(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "_BATCH", 7)
+    client = listen()
+    say(0)
+    (first,) = heard(client)
+    feed.feed._kept.clear()
+    say(*range(1, 60))
+    assert numbers(client, 59) == list(range(1, 60))
+    feed.feed._kept.clear()
+    resumed = listen(f"after={first['id']}")
+    assert numbers(resumed, 59) == list(range(1, 60))
+    say(60)
+    assert numbers(resumed, 1) == [60]
+
+
+def test_a_stream_tells_only_the_types_that_were_asked_for(listen: Listen) -> None:
+    client = listen("types=offer.created,offer.answered")
+    say(1)
+    say(2, kind=EventType.OFFER_CREATED)
+    say(3, kind=EventType.OFFER_WITHDRAWN)
+    say(4, kind=EventType.OFFER_ANSWERED)
+    assert numbers(client, 2) == [2, 4]
+
+
+def test_a_type_that_is_none_is_refused_with_those_there_are(listen: Listen) -> None:
+    code, sentence = refused(listen("types=offer.made"))
+    assert code == 4400
+    assert "offer.made" in sentence
+    assert all(kind.value in sentence for kind in EventType)
+
+
+@pytest.mark.parametrize("after", ["7", "a95a26a2-0b8e-4d4a-9b4e-0b8d6ad1b6a5", "%00"])
+def test_an_id_that_is_not_known_tells_the_client_to_read_the_state(
+    listen: Listen, after: str
+) -> None:
+    code, sentence = refused(listen(f"after={after}"))
+    assert code == 4404
+    assert "Read the state anew" in sentence
+
+
+def test_an_id_before_what_was_purged_is_as_good_as_unknown(listen: Listen) -> None:
+    """Events after it are missing, though it is still there itself."""
+    client = listen()
+    say(1, 2, 3)
+    ids = [message["id"] for message in heard(client, 3)]
+    purge([2])
+    assert [refused(listen(f"after={ids[n]}"))[0] for n in (0, 1)] == [4404, 4404]
+    say(4)
+    assert numbers(listen(f"after={ids[2]}"), 1) == [4]
+
+
+def test_old_events_are_let_go_of_and_young_ones_kept(listen: Listen) -> None:
+    client = listen()
+    say(1, ago=timedelta(days=8))
+    say(2, ago=timedelta(days=6))
+    old, young = (message["id"] for message in heard(client, 2))
+    retention.purge(timezone.now())
+    assert refused(listen(f"after={old}"))[0] == 4404
+    say(3)
+    assert numbers(listen(f"after={young}"), 1) == [3]
+
+
+@pytest.mark.parametrize("bearer", ["", "rollcall_forged"])
+def test_a_socket_without_a_good_key_is_refused_in_words(listen: Listen, bearer: str) -> None:
+    code, sentence = refused(listen(bearer=bearer))
+    assert code == 4401
+    assert "Authorization: Bearer" in sentence
+
+
+def test_a_key_that_may_not_read_is_refused(listen: Listen) -> None:
+    _, text = keys.make("Caller", read=False, telephony=True)
+    assert refused(listen(bearer=text))[0] == 4403
+
+
+def test_a_revoked_key_closes_its_socket_within_seconds_and_no_other(
+    listen: Listen, key: str
+) -> None:
+    leaver = listen()
+    stayer = listen(bearer=keys.make("Other")[1])
+    ApiKey.objects.filter(name="PBX").update(revoked_at=timezone.now())
+    assert refused(leaver) == (4401, "This key was revoked, or may not read any more.")
+    say(1)
+    assert numbers(stayer, 1) == [1]
+
+
+def test_who_reads_nothing_delays_nobody_and_finds_it_all_later(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than sockets and memory hold is waiting for the one who reads nothing."""
+    monkeypatch.setattr(feed.feed, "_kept", deque(maxlen=40))
+    idle, reader = listen(), listen()
+    for n in range(0, 300, 25):
+        say(*range(n, n + 25), padding="x" * 50_000)
+        assert numbers(reader, 25) == list(range(n, n + 25))
+    assert numbers(idle, 300) == list(range(300))
+
+
+def test_a_killed_server_loses_nothing_for_who_reconnects(tmp_path: Path, key: str) -> None:
+    """The events come from this process, which goes on while the server is away."""
+    with subprocess_serving() as (server, port), connect_to(port, key) as client:
+        say(1, 2)
+        last = heard(client, 2)[-1]["id"]
+        server.send_signal(signal.SIGKILL)
+        server.wait(PATIENCE)
+        with pytest.raises(ConnectionClosed):
+            client.recv(PATIENCE)
+    say(3)
+    with subprocess_serving() as (_, port), connect_to(port, key, f"after={last}") as client:
+        say(4)
+        assert numbers(client, 2) == [3, 4]
+
+
+@contextmanager
+def subprocess_serving() -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """`manage.py serve` on this test's database."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": database_url(), "PYTHONWARNINGS": ""},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until(lambda: answers(port), tries=6000)
+        yield server, port
+    finally:
+        server.kill()
+        server.wait(PATIENCE)
+
+
+def database_url() -> str:
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{settings['NAME']}"
+    return f"postgres://{settings['USER']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -9,10 +9,10 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run test test-next lint bench screenshots lock clean
+.PHONY: help run test test-next lint bench bench-routing screenshots lock clean
 
 help: ## List these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 ifneq ($(DEMO),0)
 run: export DATABASE_URL ?= sqlite:///$(CURDIR)/var/demo.sqlite3
@@ -30,13 +30,16 @@ test-next: .venv-next/dev ## Run the tests on Python 3.13 with the newest Django
 lint: .venv/dev ## Check style, types, layers, settings and migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy config presence routing api dashboard tests bench docs
+	$(BIN)/mypy config presence routing api webhooks dashboard tests bench docs
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
 
 bench: .venv/dev ## Measure how fast changes reach the board
 	$(BIN)/python -m bench.board
+
+bench-routing: .venv/dev ## Measure how fast a call gets its agent
+	$(BIN)/python -m bench.routing
 
 screenshots: .venv/dev ## Make the screenshots in docs/
 	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m docs.screenshots

@@ -37,7 +37,7 @@ class Provision:
                         self._agent(report.name or report.address, report.address, report.at)
 
     def _queue(self, name: str) -> None:
-        queue, _ = Queue.objects.get_or_create(name=name)
+        queue, _ = Queue.objects.get_or_create(name__iexact=name, defaults={"name": name})
         group, _ = RingGroup.objects.get_or_create(queue=queue, tier=1)
         if self._wrap_up is not None:
             group.wrap_up_seconds = self._wrap_up

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 
 from presence.events import DeviceKind
 from presence.models.catalogue import LOGIN_POLICIES
@@ -9,11 +10,20 @@ from presence.state import PresencePolicy
 
 
 class Team(models.Model):
-    name = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
     active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="team_name_once",
+                violation_error_message=(
+                    "Another team has this name; people could not tell them apart."
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

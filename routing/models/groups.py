@@ -86,7 +86,7 @@ class RingGroup(models.Model):
             models.CheckConstraint(
                 name="ring_group_misses_whole",
                 condition=models.Q(max_misses=None, misses_then=None)
-                | models.Q(max_misses__gte=1, misses_then__isnull=False),
+                | models.Q(max_misses__isnull=False, max_misses__gte=1, misses_then__isnull=False),
                 violation_error_message="Say after how many misses, and which mode follows.",
             ),
         ]

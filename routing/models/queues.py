@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from presence.events import CallKind
 from presence.models import Agent
@@ -94,7 +94,7 @@ class Destination(models.Model):
 class Queue(models.Model):
     """Where interactions wait. A campaign is a queue whose calls need the webphone itself."""
 
-    name = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
     kind = models.CharField(
         max_length=10,
         choices=[(CallKind.QUEUE.value, "Inbound"), (CallKind.CAMPAIGN.value, "Campaign")],
@@ -132,10 +132,17 @@ class Queue(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="queue_name_once",
+                violation_error_message=(
+                    "Another queue has this name; people could not tell them apart."
+                ),
+            ),
             models.CheckConstraint(
                 name="queue_service_level_percent",
                 condition=models.Q(service_level_percent__range=(1, 100)),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

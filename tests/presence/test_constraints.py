@@ -20,6 +20,7 @@ from presence.models import (
     Transition,
 )
 from routing.models import (
+    Connector,
     Destination,
     DirectNumber,
     Interaction,
@@ -30,6 +31,7 @@ from routing.models import (
     QueueEntry,
     RingGroup,
     Turn,
+    Unmatched,
 )
 from tests.factories import (
     at,
@@ -38,6 +40,7 @@ from tests.factories import (
     make_agent,
     make_interaction,
     make_queue,
+    make_team,
     make_user,
 )
 from tests.factories import make_reason as reason
@@ -96,7 +99,7 @@ _update("state_engaged_gets_no_offer", _state, may_receive=True, ready_since=at(
 _update("state_ready_has_since", _idle, ready_since=None)
 _update("state_since_not_ahead", _state, shown_since=at(99))
 _update("ring_group_rings", lambda _: RingGroup.objects.all(), ring_seconds=0)
-_update("ring_group_misses_whole", lambda _: RingGroup.objects.all(), max_misses=3)
+_update("ring_group_misses_whole", lambda _: RingGroup.objects.all(), misses_then="on_break")
 _update("queue_service_level_percent", lambda _: Queue.objects.all(), service_level_percent=101)
 _update(
     "interaction_runs_forward",
@@ -172,6 +175,23 @@ def _(_agent: Agent) -> object:
 @breaks("membership_once")
 def _(agent: Agent) -> object:
     return Membership.objects.create(ring_group=RingGroup.objects.get(), agent=agent)
+
+
+@breaks("unmatched_once")
+def _(_agent: Agent) -> None:
+    connector = Connector.objects.create(name="pbx")
+    seen = {"kind": "queue", "name": "sales", "first_at": at(1), "last_at": at(1)}
+    _copy(Unmatched.objects.create(connector=connector, **seen))
+
+
+@breaks("queue_name_once")
+def _(_agent: Agent) -> object:
+    return Queue.objects.create(name=Queue.objects.get().name.upper())
+
+
+@breaks("team_name_once")
+def _(_agent: Agent) -> object:
+    return [make_team("Blue"), make_team("blue")]
 
 
 @breaks("destination_whole")

@@ -1,4 +1,4 @@
-"""Who may use the API, and what it has answered already."""
+"""Who may use the API, and what it has taken and answered already."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -54,15 +54,21 @@ class ApiKey(models.Model):
 
 
 class KeptAnswer(models.Model):
-    """What a write with an idempotency key was answered, so that the same once more is answered
-    alike and done once. `fingerprint` is the digest of what was asked."""
+    """What a write with an idempotency key did and was answered, so that the same once more is
+    answered alike and done once.
+
+    `fingerprint` is the digest of what was asked. The row is written with the effect: `subject` is
+    the primary key of what it was about (None: it was refused). The answer follows once that is
+    committed; until then `status` is None.
+    """
 
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="answers")
     idempotency_key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField()
-    content_type = models.CharField(max_length=80)
-    body = models.TextField()
+    subject = models.BigIntegerField(null=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    location = models.CharField(max_length=200, blank=True)
+    body = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
@@ -72,3 +78,19 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.idempotency_key
+
+
+class TakenEvent(models.Model):
+    """An event of an interaction that `source` has told of by name: it counts once."""
+
+    source = models.CharField(max_length=60)
+    event_id = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "event_id"], name="event_taken_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.event_id}"

@@ -1,0 +1,38 @@
+"""Who asks: the API key in `Authorization: Bearer`, and whether its scopes allow it."""
+
+from typing import cast
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from api import keys
+from api.models import ApiKey
+from api.problems import Problem
+
+
+class Bearer(HttpBearer):
+    """Lets a key through that has one of `scopes`."""
+
+    def __init__(self, *scopes: str) -> None:
+        super().__init__()
+        self.scopes = scopes
+
+    def authenticate(self, _request: HttpRequest, token: str) -> ApiKey:
+        key = keys.find(token)
+        if key is None:
+            raise Problem(401, "not_authenticated", "That key is not known, or was revoked.")
+        if not key.scopes.intersection(self.scopes):
+            needed = " or ".join(self.scopes)
+            sentence = f"This needs a key with the scope {needed}. An admin can grant it."
+            raise Problem(403, "scope_missing", sentence)
+        return key
+
+
+def key_of(request: HttpRequest) -> ApiKey:
+    """The key that a request came with."""
+    return cast(ApiKey, request.auth)  # type: ignore[attr-defined]
+
+
+READ = Bearer("read")
+TELEPHONY = Bearer("telephony")
+SUPERVISE = Bearer("supervise")

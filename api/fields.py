@@ -1,0 +1,53 @@
+"""Kinds of values in requests, so that nothing reaches the database that it cannot hold."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from django.utils import timezone
+from ninja import Schema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
+
+_NO_NUL = r"^[^\x00]*$"  # PostgreSQL stores none
+_LARGEST = 2**63 - 1
+
+AHEAD = timedelta(seconds=60)
+BEHIND = timedelta(days=7)
+"""How far the sender's clock may be ahead, and how late it may tell of something."""
+
+Filter = Annotated[int, Field(ge=1, le=_LARGEST)]
+"""A primary key in a query."""
+Id = Annotated[int, Field(ge=1, le=_LARGEST, strict=True)]
+"""A primary key in a body."""
+Name = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=_NO_NUL)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_NO_NUL)]
+Caller = Annotated[str, StringConstraints(max_length=80, pattern=_NO_NUL)]
+EventId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_NUL)]
+Note = Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)]
+Priority = Annotated[int, Field(ge=-1000, le=1000, strict=True)]
+Switch = Annotated[bool, Field(strict=True)]
+
+
+def _written(value: Any) -> Any:
+    if not isinstance(value, str) or "-" not in value:  # else pydantic reads a number as a time
+        raise ValueError("Give the time as ISO 8601 text with its zone: 2026-03-02T09:00:00Z.")
+    return value
+
+
+def _about_now(at: datetime) -> datetime:
+    now = timezone.now()
+    if at > now + AHEAD:
+        raise ValueError("That is in the future. Check the clock, or leave `at` out.")
+    if at < now - BEHIND:
+        raise ValueError("That is more than 7 days ago. Tell of what happens while it happens.")
+    return at
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_about_now)]
+"""When something happened, if not now."""
+
+
+class Named(Schema):
+    """A code for programs with the words that screens show for it."""
+
+    code: str
+    label: str

@@ -1,0 +1,11 @@
+"""Programs with keys, for tests of the API."""
+
+import pytest
+
+from tests.api.program import SCOPES, Program
+
+
+@pytest.fixture
+def program(db: None) -> Program:
+    """A program whose key may do everything."""
+    return Program(*SCOPES)

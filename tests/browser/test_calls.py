@@ -158,3 +158,18 @@ def test_a_queue_on_the_strip_filters_the_agents(server: Server, monitor: Page) 
     expect(card(monitor)).to_be_focused()
     card(monitor).click()
     expect(row(monitor, "Zed")).to_be_visible()
+
+
+def test_nothing_is_wider_than_the_screen_while_a_call_rings(
+    server: Server, sign_in: SignIn, ada: Page, monitor: Page
+) -> None:
+    caller = "Maximiliane von Hohenlohe-Waldenburg-Schillingsfuerst, " * 2
+    server.do(f"call_in('{caller[:80]}'); open_queues(30, 'Complaints of the northern region')")
+    expect(offer(ada)).to_be_visible()
+    expect(card(monitor)).to_have_count(31)
+    for page in (ada, monitor):
+        for width in (1440, 1024, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
+    for name in ("Answer", "Reject"):
+        expect(ada.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)

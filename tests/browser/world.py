@@ -52,6 +52,11 @@ def let_rollcall_decide() -> None:
     Queue.objects.update(distribution=Distribution.ROLLCALL)
 
 
+def open_queues(number: int, name: str) -> None:
+    for at in range(number):
+        factories.make_queue(f"{name} {at}")
+
+
 def call_in(caller: str) -> None:
     """A caller comes into the queue."""
     calls.arrive(Origin(timezone.now(), "pbx"), caller, Queue.objects.get(), caller)

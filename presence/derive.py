@@ -39,6 +39,7 @@ class Refusal(StrEnum):
     NOT_PRESENT = "not_present"
     NO_DEVICE = "no_device"
     UNREACHABLE = "unreachable"
+    LINK_LOST = "link_lost"
     INACTIVE = "inactive"
     NOT_MEMBER = "not_member"
     OPTED_OUT = "opted_out"
@@ -193,6 +194,8 @@ def _device_refusals(state: State, rules: Rules, kind: CallKind) -> list[Refusal
     if DeviceKind.SIP in state.devices:
         if state.phone is PhoneReach.UNREACHABLE:
             return [Refusal.UNREACHABLE]
+        if state.phone is PhoneReach.LOST:
+            return [Refusal.LINK_LOST]
         if rules.presence is PresencePolicy.TELEPHONY and not state.telephony_logged_in:
             return [Refusal.NOT_PRESENT]
         return []

@@ -38,6 +38,7 @@ class PhoneReach(StrEnum):
     REACHABLE = "reachable"
     UNREACHABLE = "unreachable"
     UNKNOWN = "unknown"
+    LOST = "lost"  # the link to the telephony is lost: nobody is absent, nothing is offered
 
 
 class Cause(StrEnum):

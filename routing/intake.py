@@ -18,7 +18,7 @@ from presence.events import (
 )
 from presence.models import Agent, Device
 from presence.writing import write
-from routing import actions, interactions
+from routing import actions, interactions, reconcile
 from routing.models import (
     EntryOutcome,
     Interaction,
@@ -31,11 +31,13 @@ from routing.models import (
 from routing.policies import with_policies
 from routing.reports import (
     CallerReported,
+    CallGone,
     LegReported,
     MemberSeen,
     PauseReported,
     PhoneReported,
     Report,
+    SnapshotDone,
 )
 
 
@@ -46,13 +48,19 @@ class Intake:
     queues that nobody here has, by their name. Nothing raises for what a system may report.
 
     `follows` says of a reported pause whether the agent's mode follows it; every one does, where
-    nobody asks for pauses.
+    nobody asks for pauses. `keeps_members`: who is in which queue is Rollcall's to say, and whoever
+    leaves one there stays in it here.
     """
 
     def __init__(
-        self, source: str, follows: Callable[[Device, PauseReported], bool] | None = None
+        self,
+        source: str,
+        follows: Callable[[Device, PauseReported], bool] | None = None,
+        *,
+        keeps_members: bool = False,
     ) -> None:
         self.source = source
+        self._keeps_members = keeps_members
         self._follows = follows
         self.outcomes: Counter[Result] = Counter()
         self.unmatched: Counter[str] = Counter()
@@ -71,6 +79,10 @@ class Intake:
                     outcomes = self._leg(report)
                 case CallerReported():
                     outcomes = self._caller(report)
+                case CallGone():
+                    outcomes = self._call_gone(report)
+                case SnapshotDone():
+                    outcomes = self._snapshot(report)
                 case _:
                     outcomes = []
         self.outcomes.update(outcome.result for outcome in outcomes)
@@ -99,6 +111,8 @@ class Intake:
             return []
         if report.present:
             _, changed = Membership.objects.get_or_create(ring_group=group, agent=agent)
+        elif self._keeps_members:
+            return []
         else:
             changed = bool(Membership.objects.filter(ring_group=group, agent=agent).delete()[0])
         if changed:
@@ -145,7 +159,10 @@ class Intake:
             leg=report.leg,
             call=_call(report, interaction),
         )
-        return self._apply(agent, event)
+        outcomes = self._apply(agent, event)
+        if report.estimated:
+            Leg.objects.filter(agent=agent, external_id=report.leg).update(estimated=True)
+        return outcomes
 
     def _caller(self, report: CallerReported) -> list[Outcome]:
         interaction = self._interaction(report, CallKind.QUEUE)
@@ -162,6 +179,17 @@ class Intake:
             ended = InteractionOutcome.ABANDONED if report.abandoned else _LEFT
             interactions.end(interaction, ended, report.at)
         return []
+
+    def _call_gone(self, report: CallGone) -> list[Outcome]:
+        calls = Interaction.objects.filter(source=self.source, external_id=report.interaction)
+        for call in calls.filter(ended_at=None):
+            reconcile.close(call, report.at)
+        return []
+
+    def _snapshot(self, report: SnapshotDone) -> list[Outcome]:
+        if report.picture is None:
+            return []
+        return reconcile.agree(self.source, report.picture, report.at)
 
     def _interaction(self, report: LegReported | CallerReported, kind: CallKind) -> Interaction:
         interaction, _ = Interaction.objects.get_or_create(

@@ -70,7 +70,8 @@ class CallerReported(Report):
 
 @dataclass(frozen=True, kw_only=True)
 class LegReported(Report):
-    """Something happened to one agent's part in a call."""
+    """Something happened to one agent's part in a call. `estimated` is an end that nobody heard
+    of, at the best-known time."""
 
     address: str
     leg: str
@@ -79,8 +80,29 @@ class LegReported(Report):
     kind: CallKind
     queue: str = ""
     caller: str = ""
+    estimated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallGone(Report):
+    """Nobody is left in this call, agent or not."""
+
+    interaction: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything there is: live `legs`, interactions `waiting` in queues, and `calls` that have
+    somebody in them. What is not named here is over."""
+
+    legs: frozenset[str]
+    waiting: frozenset[str]
+    calls: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotDone(Report):
-    """A full picture of queues, members and calls has been reported."""
+    """Queues and members have been reported, and calls as `picture` has them; None where the system
+    does not tell which calls there are."""
+
+    picture: Picture | None = None

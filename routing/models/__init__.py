@@ -8,11 +8,20 @@ from routing.models.calls import (
     LegSpan,
     QueueEntry,
 )
-from routing.models.connectors import Connector, ConnectorLink, PauseRequest, Unmatched
+from routing.models.connectors import (
+    CallCheck,
+    Claim,
+    Connector,
+    ConnectorLink,
+    PauseRequest,
+    Unmatched,
+)
 from routing.models.groups import Membership, RingGroup, Turn
 from routing.models.queues import Destination, DirectNumber, Distribution, Queue, Staffing
 
 __all__ = [
+    "CallCheck",
+    "Claim",
     "Connector",
     "ConnectorLink",
     "Destination",

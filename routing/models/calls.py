@@ -135,7 +135,8 @@ class Leg(models.Model):
 
     `entry` is the wait in a queue that it was offered from, `ring_group` the group that rang.
     `since` is when its state began; the states before are its spans. `outcome` is how it ended for
-    the caller; a leg in wrap-up has an outcome and no `ended_at`.
+    the caller; a leg in wrap-up has an outcome and no `ended_at`. Nobody heard the end of an
+    `estimated` one: it bears the best-known time.
     """
 
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="legs")
@@ -151,6 +152,7 @@ class Leg(models.Model):
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, choices=choices_of(LegAction), blank=True)
+    estimated = models.BooleanField(default=False)
 
     class Meta:
         indexes = [

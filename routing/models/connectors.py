@@ -1,10 +1,11 @@
 """The telephony systems that Rollcall is connected to, and what is known of each connection."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from presence.models import Device
+from presence.models import Agent, Device
 
 
 class Connector(models.Model):
@@ -128,6 +129,50 @@ class Unmatched(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.name}"
+
+
+class Claim(models.Model):
+    """A phone that is logged in to a queue of a connector's system. Of several connectors that
+    claim a phone, the one of the lowest `priority` whose link is up is believed; `ignored` counts
+    what the others reported of it."""
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="claims")
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="claims")
+    ignored = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connector", "device"], name="claim_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device} at {self.connector}"
+
+
+class CallCheck(models.Model):
+    """A supervisor asked whether an agent is on a call at all. Once Asterisk has told which calls
+    there are, those that it does not know have ended: how many is `ended`."""
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="checks")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="call_checks")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    ended = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["connector"],
+                name="call_check_open",
+                condition=models.Q(answered_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} at {self.connector}"
 
 
 class PauseRequest(models.Model):

@@ -20,6 +20,7 @@ from presence.models import (
     Transition,
 )
 from routing.models import (
+    Claim,
     Connector,
     Destination,
     DirectNumber,
@@ -182,6 +183,12 @@ def _(_agent: Agent) -> None:
     connector = Connector.objects.create(name="pbx")
     seen = {"kind": "queue", "name": "sales", "first_at": at(1), "last_at": at(1)}
     _copy(Unmatched.objects.create(connector=connector, **seen))
+
+
+@breaks("claim_once")
+def _(agent: Agent) -> None:
+    connector = Connector.objects.create(name="pbx")
+    _copy(Claim.objects.create(connector=connector, device=agent.devices.get()))
 
 
 @breaks("queue_name_once")

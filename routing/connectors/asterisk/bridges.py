@@ -6,6 +6,7 @@ from functools import partial
 
 from presence.events import CallKind
 from routing.connectors.asterisk.ami import Message
+from routing.connectors.asterisk.channels import Channels
 from routing.connectors.asterisk.deferred import Deferred
 from routing.connectors.asterisk.leg import Leg
 from routing.connectors.asterisk.legs import Consult, Legs
@@ -123,6 +124,19 @@ class Bridges:
         for leg in self._legs:
             leg.homes.clear()
         return []
+
+    def listed(self, channels: Channels, at: datetime) -> None:
+        """Every channel that there is, and its bridge."""
+        self._bridges.clear()
+        self._places.clear()
+        for row in channels.rows.values():
+            if row.bridge:
+                bridge = self._bridges.setdefault(row.bridge, _Bridge())
+                bridge.inside[row.channel.id] = row.channel
+                bridge.count += 1
+                self._places[_key(row.channel)] = row.bridge
+        for leg in self._legs:
+            self._look_later(leg, at)
 
     def with_others(self, leg: Leg, besides: set[str]) -> bool:
         """The agent is in a bridge with someone, not counting the channels `besides`."""

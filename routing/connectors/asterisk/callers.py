@@ -39,16 +39,18 @@ class Callers:
         """Who waits in a queue, longest first."""
         return [caller for caller in self._waiting.values() if caller.queue == queue]
 
-    def joined(self, message: Message, at: datetime, heard: int) -> list[Report]:
-        """Someone joined a queue, or (in a snapshot) waits there since `Wait` seconds."""
+    def joined(self, message: Message, at: datetime, heard: int, call: str = "") -> list[Report]:
+        """Someone joined a queue, or (in a snapshot, which does not name their `call`) waits there
+        since `Wait` seconds."""
         calling, queue = channel(message), message.get("Queue")
         if calling is None or not queue:
             return []
-        known = self._waiting.get(calling.id)
+        call = call or calling.linkedid
+        known = self._waiting.get(calling.id) or self._resumed(calling.id, call)
         if known and known.queue == queue:
             return []
-        interaction = known.interaction if known else calling.linkedid or calling.id
-        caller = Caller(queue, interaction, calling.number, calling.linkedid, heard)
+        interaction = known.interaction if known else call or calling.id
+        caller = Caller(queue, interaction, calling.number, call, heard)
         self._waiting[calling.id] = caller
         since = at - timedelta(seconds=min(max(message.number("Wait") or 0, 0), 86_400))
         return [_report(caller, calling.id, since, "joined")]
@@ -70,6 +72,24 @@ class Callers:
             if channel_id not in present and caller.heard < before
         ]
         return [_report(self._waiting.pop(one), one, at, "left") for one in gone]
+
+    def interactions(self) -> frozenset[str]:
+        """The calls of those who wait."""
+        return frozenset(caller.interaction for caller in self._waiting.values())
+
+    def resume(self, queue: str, interaction: str, number: str) -> None:
+        """Someone of whom it was told before anything was heard, and whose channel may have
+        another name than their call."""
+        self._waiting[interaction] = Caller(queue, interaction, number, interaction, -1)
+
+    def _resumed(self, channel_id: str, call: str) -> Caller | None:
+        """The caller of `call` who was known before their channel was."""
+        caller = self._waiting.get(call)
+        if caller is None or caller.heard >= 0:
+            return None
+        del self._waiting[call]
+        self._waiting[channel_id] = caller
+        return caller
 
     def _gone(self, calling: Channel | None, at: datetime, how: str) -> list[Report]:
         caller = self._waiting.pop(calling.id, None) if calling else None

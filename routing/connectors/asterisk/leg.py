@@ -103,6 +103,11 @@ class Leg:
         return self.member.person in self.devices <= own
 
     @property
+    def tells_hold(self) -> bool:
+        """Its device's state tells when the call is on hold."""
+        return self.member.has_channels and not self.member.in_use_while_ringing
+
+    @property
     def when_over(self) -> LegAction:
         """How a leg ended of which only that it did is known."""
         return LegAction.WITHDRAWN if self.stage is Stage.RINGING else LegAction.HUNG_UP

@@ -135,6 +135,11 @@ class Legs:
         leg.channels.discard(channel.id)
         self._by_channel.pop(channel.id, None)
 
+    def resume(self, leg: Leg) -> None:
+        """A leg that was told of before anything was heard."""
+        self._live[leg.id] = leg
+        self._by_channel |= dict.fromkeys(leg.channels, leg)
+
     # --- what becomes of them -----------------------------------------------------------------
 
     def open(self, leg: Leg, channel: Channel | None, action: LegAction) -> list[Report]:
@@ -164,7 +169,9 @@ class Legs:
         at = max(at, leg.said or at)
         return self._say(leg, leg.shown, at, f":{stamp(at)}")
 
-    def end(self, leg: Leg, action: LegAction, at: datetime) -> list[Report]:
+    def end(
+        self, leg: Leg, action: LegAction, at: datetime, *, estimated: bool = False
+    ) -> list[Report]:
         """The leg ended, if it had not. Its channels are followed no further."""
         if leg.stage is Stage.ENDED:
             return []
@@ -176,11 +183,11 @@ class Legs:
             self._by_channel.pop(name, None)
             self._by_stem.pop(name, None)
             self._over.add(name)
-        for key in ("ring", "bridge", "rest"):
+        for key in ("ring", "bridge", "rest", "gone"):
             self._deferred.drop((key, leg.id))
         for name in leg.consults:
             self._deferred.put(("consult", name), at, partial(self._outlive, name, at), LINGER)
-        return self._say(leg, action, at)
+        return self._say(leg, action, at, estimated=estimated)
 
     def conclude(self, person: str) -> list[Report]:
         """Whatever waits for more about how a ring at this person ended is said now."""
@@ -229,7 +236,15 @@ class Legs:
 
     # --- reports ------------------------------------------------------------------------------
 
-    def _say(self, leg: Leg, action: LegAction, at: datetime, ordinal: str = "") -> list[Report]:
+    def _say(
+        self,
+        leg: Leg,
+        action: LegAction,
+        at: datetime,
+        ordinal: str = "",
+        *,
+        estimated: bool = False,
+    ) -> list[Report]:
         leg.said = max(at, leg.said or at)
         self.touched[leg.member.person] = self.heard
         return [
@@ -243,5 +258,6 @@ class Legs:
                 kind=leg.kind,
                 queue=leg.queue,
                 caller=leg.caller,
+                estimated=estimated,
             )
         ]

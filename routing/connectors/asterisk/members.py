@@ -56,6 +56,11 @@ class Member:
         """Its device says "in use" from the first ring on, as channels through the dialplan do."""
         return self.person.startswith("local/")
 
+    @property
+    def has_channels(self) -> bool:
+        """Whoever is on a call there has a channel of that device: not so for a hint."""
+        return "/" in self.person
+
 
 def _membership(message: Message) -> Membership:
     name = message.get("MemberName") or message.get("Name")

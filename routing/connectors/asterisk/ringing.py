@@ -29,7 +29,7 @@ class Ringing:
         member, dialled = self.members.of(message), channel(message, "Dest")
         if member is None or dialled is None:
             return []
-        return self._ring(member, dialled, channel(message), at, message.get("Queue"))
+        return self.ring(member, dialled, channel(message), at, message.get("Queue"))
 
     def dial_begin(self, message: Message, at: datetime) -> list[Report]:
         """DialBegin: a channel (or, for an originated call, none) dials another."""
@@ -42,7 +42,7 @@ class Ringing:
             self.legs.attach(behind, dialled)
             return []
         reports = self._dial_out(dialling, dialled, at) if dialling else []
-        return reports + (self._ring(rung, dialled, dialling, at) if rung else [])
+        return reports + (self.ring(rung, dialled, dialling, at) if rung else [])
 
     def new_channel(self, message: Message, _at: datetime) -> list[Report]:
         """Newchannel."""
@@ -60,7 +60,7 @@ class Ringing:
         if leg is None:
             rung = self.phone(changed)
             rings = changed.state == "Ringing" and not self.legs.consulting(changed)
-            return self._ring(rung, changed, None, at, announced=False) if rung and rings else []
+            return self.ring(rung, changed, None, at, announced=False) if rung and rings else []
         up = changed.state == "Up" and changed.id == leg.main
         return self.legs.answer(leg, at) if up and not leg.announced else []
 
@@ -68,7 +68,7 @@ class Ringing:
         """Whose phone the channel is on."""
         return None if found.runs_dialplan else self.members.of_device(found.device)
 
-    def _ring(
+    def ring(
         self,
         member: Member,
         dialled: Channel,
@@ -78,6 +78,7 @@ class Ringing:
         *,
         announced: bool = True,
     ) -> list[Report]:
+        """A member's phone rings for a call; nothing where that is known."""
         if self.legs.known(dialled) or self.legs.over(dialled):
             return []
         reports = self.legs.conclude(member.person)
@@ -135,18 +136,20 @@ class Ringing:
         number = dialled.number or dialling.exten
         if other := self.legs.talking(member.person, besides=own):
             return self.legs.consult(Consult(other, member, dialling, number), at)
-        if own:
-            return []
+        return [] if own else self.dials(member, dialling, number, at)
+
+    def dials(self, member: Member, own: Channel, number: str, at: datetime) -> list[Report]:
+        """A member places a call to `number` on a channel of their own."""
         leg = Leg(
-            id=dialling.id,
+            id=own.id,
             member=member,
             kind=CallKind.OUTBOUND,
-            interaction=dialling.linkedid or dialling.id,
+            interaction=own.linkedid or own.id,
             stage=Stage.DIALING,
             since=at,
             caller=number,
         )
-        return self.legs.open(leg, dialling, LegAction.DIALED)
+        return self.legs.open(leg, own, LegAction.DIALED)
 
     # --- an agent talks already ---------------------------------------------------------------
 

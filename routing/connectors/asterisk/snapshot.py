@@ -1,17 +1,22 @@
 """The answer to QueueStatus: who is in which queue, who waits, and which calls are in progress
-though nothing was heard of their beginning."""
+though nothing was heard of their beginning. Where all channels were listed just before, they tell
+of the calls; else the states of phones have to do."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 
 from presence.events import CallKind, LegAction
 from routing.connectors.asterisk.ami import Message
 from routing.connectors.asterisk.callers import Caller, Callers
+from routing.connectors.asterisk.calls import Calls
+from routing.connectors.asterisk.channels import ChannelList, Channels
 from routing.connectors.asterisk.leg import Leg, Stage
 from routing.connectors.asterisk.legs import Legs
 from routing.connectors.asterisk.members import Member, Members, stamp
 from routing.connectors.asterisk.names import channel
-from routing.reports import QueueSeen, Report, SnapshotDone
+from routing.connectors.asterisk.reconcile import Reconcile
+from routing.reports import Picture, QueueSeen, Report, SnapshotDone
 
 NOT_IN_USE, IN_USE, BUSY, RINGING, RINGING_IN_USE, ON_HOLD = 1, 2, 3, 6, 7, 8
 """Device states that tell of calls."""
@@ -23,6 +28,7 @@ class _Rows:
 
     action: str
     began: int
+    channels: Channels | None
     strategies: dict[str, str] = field(default_factory=dict)
     members: dict[tuple[str, str], Message] = field(default_factory=dict)
     callers: set[str] = field(default_factory=set)
@@ -68,6 +74,9 @@ class Snapshots:
     members: Members
     callers: Callers
     legs: Legs
+    calls: Calls
+    channels: ChannelList
+    reconcile: Reconcile
     _rows: _Rows | None = None
 
     def params(self, message: Message, at: datetime) -> list[Report]:
@@ -95,7 +104,9 @@ class Snapshots:
             return []
         rows.callers.add(calling.id)
         rows.count += 1
-        return self.callers.joined(message, at, self.legs.heard)
+        listed = rows.channels.rows.get(calling.id) if rows.channels else None
+        call = listed.channel.linkedid if listed else ""
+        return self.callers.joined(message, at, self.legs.heard, call)
 
     def complete(self, message: Message, at: datetime) -> list[Report]:
         """QueueStatusComplete: all rows are there, or some were lost and nobody is taken for gone
@@ -104,15 +115,30 @@ class Snapshots:
         if rows is None:
             return []
         full = message.number("ListItems") in (None, rows.count)
-        reports = self._missing(rows, at) if full else []
+        reports = self._left(rows, at) if full else []
+        gone = self.callers.missing(rows.callers, rows.began, at) if full else []
         for member in {self.members.know(address): None for _, address in rows.members}:
             if member.queues:
                 reports += self.members.tell_phone(member, at)
                 reports += self.members.tell_pause(member, at, meanwhile=True)
+        if rows.channels:
+            self.calls.listed(rows.channels)
+            ended = partial(_ended, rows, at)
+            reports += self.reconcile.compare(rows.channels, ended, at)
         reports += self._calls(rows, at)
+        reports += gone  # after the calls: who was answered meanwhile left their queue by that
         if full:
-            reports.append(SnapshotDone(at=at, id=f"snapshot:{stamp(at)}"))
+            picture = self._picture(rows.channels) if rows.channels else None
+            reports.append(SnapshotDone(at=at, id=f"snapshot:{stamp(at)}", picture=picture))
         return reports
+
+    def _picture(self, channels: Channels) -> Picture:
+        legs = list(self.legs)
+        return Picture(
+            legs=frozenset(leg.id for leg in legs),
+            waiting=self.callers.interactions(),
+            calls=channels.calls | {leg.interaction for leg in legs},
+        )
 
     def added(self, message: Message) -> None:
         """Someone joined a queue while the snapshot was on its way."""
@@ -122,18 +148,18 @@ class Snapshots:
     def _open(self, message: Message) -> _Rows:
         action = message.get("ActionID")
         if self._rows is None or self._rows.action != action:
-            self._rows = _Rows(action, self.legs.heard)
+            self._rows = _Rows(action, self.legs.heard, self.channels.take())
         return self._rows
 
-    def _missing(self, rows: _Rows, at: datetime) -> list[Report]:
-        reports = [
+    def _left(self, rows: _Rows, at: datetime) -> list[Report]:
+        """Whoever is in a queue no longer."""
+        return [
             report
             for member in self.members.all()
             for queue in list(member.queues)
             if (queue, member.address) not in rows.members
             for report in self.members.leave(member, queue, at)
         ]
-        return reports + self.callers.missing(rows.callers, rows.began, at)
 
     # --- calls in progress --------------------------------------------------------------------
 
@@ -144,8 +170,8 @@ class Snapshots:
             if self.legs.touched.get(seen.member.person, -1) >= rows.began:
                 continue
             if live := self.legs.of(seen.member.person):
-                reports += self._agree(seen, live, at)
-            else:
+                reports += self._agree(seen, live, rows, at)
+            elif not (rows.channels and seen.member.has_channels):
                 unexplained.append(seen)
         rung = {leg.interaction for leg in self.legs if leg.stage is Stage.RINGING}
         for seen in sorted(unexplained, key=lambda seen: not seen.rings):
@@ -163,14 +189,20 @@ class Snapshots:
                 seen.member, seen.in_call = member, queue
         return list(people.values())
 
-    def _agree(self, seen: _Seen, live: list[Leg], at: datetime) -> list[Report]:
-        """End what a phone at rest is no longer part of; answer what is a call by now."""
+    def _agree(self, seen: _Seen, live: list[Leg], rows: _Rows, at: datetime) -> list[Report]:
+        """End what a phone at rest is no longer part of, where channels do not tell; answer what
+        is a call by now."""
         reports: list[Report] = []
+        told = rows.channels is not None and seen.member.has_channels
         for leg in live:
-            if seen.rests and leg.rests_with_device:
-                reports += self.legs.end(leg, leg.when_over, at)
+            if seen.rests and leg.rests_with_device and not told:
+                ended = _ended(rows, at, leg)
+                reports += self.legs.end(leg, leg.when_over, ended, estimated=True)
             elif leg.stage is Stage.RINGING and leg.queue == seen.in_call:
                 reports += self.legs.answer(leg, at)
+            elif len(live) == 1 and told and seen.status in (IN_USE, ON_HOLD):
+                leg.held = seen.status == ON_HOLD or (leg.held and not leg.tells_hold)
+                reports += self.legs.show(leg, at)
         return reports
 
     def _explain(self, seen: _Seen, rows: _Rows, rung: set[str], at: datetime) -> list[Report]:
@@ -211,3 +243,15 @@ class Snapshots:
         reports = self.legs.open(leg, None, LegAction.OFFERED if rings else LegAction.ANSWERED)
         leg.held = seen.status == ON_HOLD
         return reports + self.legs.show(leg, at)
+
+
+def _ended(rows: _Rows, at: datetime, leg: Leg) -> datetime:
+    """When a leg ended of which only that it did is known: when the member's last call did, if
+    that can be this one, else now."""
+    said = [
+        message.number("LastCall") or 0
+        for (_, address), message in rows.members.items()
+        if address == leg.member.address
+    ]
+    last = datetime.fromtimestamp(min(max(said, default=0), 1 << 32), UTC)
+    return last if leg.stage is Stage.TALKING and leg.since <= last <= at else at

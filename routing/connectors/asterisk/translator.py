@@ -7,12 +7,16 @@ from datetime import datetime
 from routing.connectors.asterisk.ami import Message
 from routing.connectors.asterisk.bridges import Bridges
 from routing.connectors.asterisk.callers import Callers
+from routing.connectors.asterisk.calls import Calls
+from routing.connectors.asterisk.channels import ChannelList
 from routing.connectors.asterisk.deferred import Deferred
 from routing.connectors.asterisk.ignored import IGNORED
 from routing.connectors.asterisk.legs import Legs
 from routing.connectors.asterisk.members import Members
 from routing.connectors.asterisk.reach import Reach
+from routing.connectors.asterisk.reconcile import Reconcile
 from routing.connectors.asterisk.renames import Renames
+from routing.connectors.asterisk.resume import LiveLeg, resumed
 from routing.connectors.asterisk.ring_ends import RingEnds
 from routing.connectors.asterisk.ringing import Ringing
 from routing.connectors.asterisk.snapshot import Snapshots
@@ -26,8 +30,8 @@ class Translator:
     """Follows one Asterisk system from its messages, in the order in which they came.
 
     `phones` are addresses to follow though no queue has named them yet. Keep one translator over
-    lost connections, and ask for a snapshot (QueueStatus, of all queues) after each: it brings the
-    translator up to date.
+    lost connections, and ask for a snapshot (CoreShowChannels where it may, then QueueStatus, of
+    all queues) after each: it brings the translator up to date.
 
     `unknown` counts, by their names, events that no Asterisk is known to send.
     """
@@ -42,7 +46,17 @@ class Translator:
         self._ring_ends = RingEnds(self._members, self._legs, ringing, self._deferred)
         bridges = Bridges(self._legs, ringing, self._deferred)
         talking = Talking(self._members, self._legs, bridges, self._ring_ends)
-        self._snapshots = Snapshots(self._members, self._callers, self._legs)
+        self._calls = Calls(self._deferred)
+        self._channels = ChannelList()
+        self._snapshots = Snapshots(
+            self._members,
+            self._callers,
+            self._legs,
+            self._calls,
+            self._channels,
+            Reconcile(self._legs, ringing, bridges, self._deferred),
+        )
+        self._bridges = bridges
         reach = Reach(self._members)
         self._handlers: dict[str, Handler] = {
             "AgentCalled": ringing.called,
@@ -59,10 +73,12 @@ class Translator:
             "ConfbridgeJoin": bridges.room,
             "ConfbridgeLeave": bridges.left_room,
             "ContactStatus": reach.contact,
+            "CoreShowChannel": self._listed,
+            "CoreShowChannelsComplete": self._all_listed,
             "DeviceStateChange": reach.state,
             "DialBegin": ringing.dial_begin,
             "DialEnd": self._ring_ends.dial_end,
-            "FullyBooted": bridges.forget,
+            "FullyBooted": self._connected,
             "Hangup": talking.hang_up,
             "HangupRequest": self._ring_ends.hangup_request,
             "Hold": talking.hold,
@@ -94,10 +110,19 @@ class Translator:
         self._legs.heard += 1
         handler = self._handlers.get(message.event)
         if handler:
-            return reports + handler(message, at)
-        if message.event and message.event not in IGNORED:
+            reports += handler(message, at)
+        elif message.event and message.event not in IGNORED:
             self.unknown[message.event] += 1
+        self._calls.hear(message, reports, at)
         return reports
+
+    def resume(self, legs: Iterable[LiveLeg], callers: Iterable[tuple[str, str, str]]) -> None:
+        """Go on from what was reported before, by another process: `legs` that live and `callers`
+        who wait, as (queue, interaction, number). The next snapshot agrees or ends them."""
+        for leg in legs:
+            self._legs.resume(resumed(leg, self._members.know(leg.address)))
+        for queue, interaction, number in callers:
+            self._callers.resume(queue, interaction, number)
 
     def settle(self, at: datetime) -> list[Report]:
         """Give what was held back for what might still be said of it, and has waited long enough
@@ -107,6 +132,16 @@ class Translator:
     def pauses(self) -> dict[str, tuple[bool, str]]:
         """By address, whether the members of queues are paused there, and why."""
         return self._members.pauses()
+
+    def _connected(self, message: Message, at: datetime) -> list[Report]:
+        self._channels.forget()
+        return self._bridges.forget(message, at)
+
+    def _listed(self, message: Message, _at: datetime) -> list[Report]:
+        return self._channels.row(message, self._legs.heard)
+
+    def _all_listed(self, message: Message, _at: datetime) -> list[Report]:
+        return self._channels.complete(message, self._legs.heard)
 
     def _joined(self, message: Message, at: datetime) -> list[Report]:
         return self._callers.joined(message, at, self._legs.heard)

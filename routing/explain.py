@@ -1,5 +1,6 @@
 """What a queue's settings mean, in sentences that an admin can check them by."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from presence.events import NoAnswer
@@ -37,7 +38,8 @@ def in_words(queue: Queue) -> list[str]:
     goal = f"{queue.service_level_percent} % answered within {span(queue.service_level_seconds)}"
     return [
         *([_rung(tiers), *_waits(queue)] if decides else [_mirrored(tiers)]),
-        *(sentence for tier in tiers for sentence in (_missed(tier), _finished(tier))),
+        *_each(tiers, _missed),
+        *_each(tiers, _finished),
         f"The goal: {goal}.",
     ]
 
@@ -126,6 +128,14 @@ def _goes(when: str, to: Destination | None) -> str:
 # --- what comes after --------------------------------------------------------------------------
 
 
+def _each(tiers: list[RingGroup], words: Callable[[RingGroup], str]) -> list[str]:
+    """A sentence for each tier, or a single one where they are alike."""
+    said = {_name(tier): words(tier) for tier in tiers}
+    if len(set(said.values())) == 1:
+        said = {"Every tier" if tiers[1:] else _name(tiers[0]): words(tiers[0])}
+    return [f"{name}: {sentence}." for name, sentence in said.items()]
+
+
 def _missed(tier: RingGroup) -> str:
     hold = f"shows No Answer for {span(tier.no_answer_seconds)}"
     then = {
@@ -134,7 +144,7 @@ def _missed(tier: RingGroup) -> str:
         NoAnswer.BUSY: "is Busy until they choose",
     }[NoAnswer(tier.no_answer)]
     misses = f", and is {tier.misses_then} after {tier.max_misses} in a row"
-    return f"{_name(tier)}: who lets it ring {then}{misses if tier.max_misses else ''}."
+    return f"who lets it ring {then}{misses if tier.max_misses else ''}"
 
 
 def _finished(tier: RingGroup) -> str:
@@ -142,4 +152,4 @@ def _finished(tier: RingGroup) -> str:
     wrap_up = "wrap-up until done" if seconds is None else f"{span(seconds)} of wrap-up"
     only = " (campaign calls only)" if tier.wrap_up_campaign_only else ""
     rest = f", then {span(tier.cool_down_seconds)} without calls" if tier.cool_down_seconds else ""
-    return f"{_name(tier)}: after a call {'no wrap-up' if seconds == 0 else wrap_up}{only}{rest}."
+    return f"after a call {'no wrap-up' if seconds == 0 else wrap_up}{only}{rest}"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
 from django.db.models import ForeignKey
@@ -21,7 +22,7 @@ from routing.models import Membership, Queue, RingGroup
 TIER: list[Any] = [
     (None, {"fields": [("tier", "next_tier_after"), ("strategy", "ring_seconds")]}),
     (
-        "When a call rings out",
+        "Missed calls",
         {"fields": [("no_answer", "no_answer_seconds"), ("max_misses", "misses_then")]},
     ),
     (
@@ -75,7 +76,7 @@ class HasMembers(Means, Keeps):
     def why_kept(self, thing: Any) -> str:
         if number := len(self.members(thing)):
             who = "an agent serves" if number == 1 else f"{number} agents serve"
-            return f"Kept because {who} it. Take them out of its ring groups first."
+            return f"Kept because {who} it. Take them out first."
         return super().why_kept(thing)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -84,8 +85,18 @@ class HasMembers(Means, Keeps):
         actions.refresh(before | self.members(form.instance), request.user.pk)
 
 
+class QueueForm(forms.ModelForm):
+    class Meta:
+        help_texts = {
+            "wait_when_withdrawn": "While nobody on shift is ready.",
+            "wait_when_absent": "While nobody is on shift.",
+            "max_wait": "Whoever is there.",
+        }
+
+
 @admin.register(Queue)
 class QueueAdmin(HasMembers, KeepUsed):
+    form = QueueForm
     list_display = ["name", "kind", "distribution", "active"]
     list_filter = ["active", "kind", "distribution"]
     search_fields = ["name"]
@@ -96,8 +107,8 @@ class QueueAdmin(HasMembers, KeepUsed):
         (
             "How long callers wait",
             {
-                "description": "The wait that runs out first counts. It never interrupts a phone "
-                "that rings: it takes effect when the ring ends.",
+                "description": "In seconds: 0 overflows at once, empty has no limit. The wait that "
+                "runs out first counts. It never interrupts a phone that rings.",
                 "fields": [
                     ("wait_when_withdrawn", "withdrawn_overflow"),
                     ("wait_when_absent", "absent_overflow"),

@@ -62,10 +62,8 @@ def test_a_queue_says_what_a_caller_meets() -> None:
         "Everybody withdrawn: after 60 s to Voicemail 200.",
         "Nobody on shift: at once to Queue Night.",
         "At most 5 min, then hang up.",
-        "Tier 1: who lets it ring shows No Answer until they choose.",
-        "Tier 1: after a call no wrap-up.",
-        "Tier 2: who lets it ring shows No Answer until they choose.",
-        "Tier 2: after a call no wrap-up.",
+        "Every tier: who lets it ring shows No Answer until they choose.",
+        "Every tier: after a call no wrap-up.",
         "The goal: 80 % answered within 20 s.",
     ]
 
@@ -124,6 +122,16 @@ def test_what_follows_a_miss_and_a_call_is_told() -> None:
         "Tier 1: after a call wrap-up until done (campaign calls only), then 5 s without calls."
         in sentences
     )
+
+
+def test_tiers_that_differ_are_told_one_by_one() -> None:
+    queue = make_support()
+    queue.ring_groups.filter(tier=2).update(no_answer="busy")
+    assert in_words(queue)[4:7] == [
+        "Tier 1: who lets it ring shows No Answer until they choose.",
+        "Tier 2: who lets it ring is Busy until they choose.",
+        "Every tier: after a call no wrap-up.",
+    ]
 
 
 # --- doubts ------------------------------------------------------------------------------------

@@ -3,12 +3,23 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+from django.urls import register_converter
+from django.urls.converters import IntConverter
 from django.utils import timezone
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 _NO_NUL = r"^[^\x00]*$"  # PostgreSQL stores none
 _LARGEST = 2**63 - 1
+
+
+class Key(IntConverter):
+    """A primary key in a path. A number that no database holds names nothing, so it is a 404."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(Key, "key")
 
 AHEAD = timedelta(seconds=60)
 BEHIND = timedelta(days=7)

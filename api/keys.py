@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from api.models import ApiKey
+from presence.writing import write
 
 _PREFIX = "rollcall_"
 _SHOWN = len(_PREFIX) + 6
@@ -33,7 +34,8 @@ def find(text: str, now: datetime | None = None) -> ApiKey | None:
     key = ApiKey.objects.filter(digest=_digest(text), revoked_at=None).first()
     now = now or timezone.now()
     if key and (key.last_used_at is None or now - key.last_used_at >= _USE_NOTED_EVERY):
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        with write():
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key
 
 

@@ -54,7 +54,7 @@ def list_agents(
     return page(request, found, paging, agent_out)
 
 
-@router.get("/agents/{int:agent_id}", response=AgentOut, auth=READ)
+@router.get("/agents/{key:agent_id}", response=AgentOut, auth=READ)
 def get_agent(request: HttpRequest, agent_id: int) -> AgentOut:
     """One agent, active or not."""
     return agent_out(state_of(agent_id))
@@ -78,7 +78,7 @@ class Asked(Schema):
     )
 
 
-@router.get("/agents/{int:agent_id}/availability", response=Availability, auth=READ)
+@router.get("/agents/{key:agent_id}/availability", response=Availability, auth=READ)
 def get_availability(request: HttpRequest, agent_id: int, asked: Query[Asked]) -> dict[str, Any]:
     """May this agent have a call of this kind now? If not, why not?"""
     state = state_of(agent_id)

@@ -97,7 +97,7 @@ class EventIn(Schema):
         return None if self.address is None else agent_at(self.address, "body.address")
 
 
-@router.post("/interactions/{int:interaction_id}/events", response=InteractionOut, auth=TELEPHONY)
+@router.post("/interactions/{key:interaction_id}/events", response=InteractionOut, auth=TELEPHONY)
 def create_event(request: HttpRequest, interaction_id: int, event: EventIn) -> HttpResponse:
     """Something happened to an interaction. The answer is the interaction as it is now."""
 

@@ -52,7 +52,7 @@ def list_interactions(
     return page(request, found, paging, interaction_out, newest_first=True)
 
 
-@router.get("/interactions/{int:interaction_id}", response=InteractionOut, auth=READ)
+@router.get("/interactions/{key:interaction_id}", response=InteractionOut, auth=READ)
 def get_interaction(request: HttpRequest, interaction_id: int) -> InteractionOut:
     """One interaction with its waits and its legs."""
     return interaction_out(interaction_of(interaction_id))

@@ -35,7 +35,7 @@ class ModeIn(Schema):
     at: Moment | None = None
 
 
-@router.put("/agents/{int:agent_id}/mode", response=AgentOut, auth=SUPERVISE)
+@router.put("/agents/{key:agent_id}/mode", response=AgentOut, auth=SUPERVISE)
 def set_mode(request: HttpRequest, agent_id: int, mode: ModeIn) -> HttpResponse:
     """Choose a mode for an agent. While they are engaged it waits: see `pending`."""
 
@@ -53,7 +53,7 @@ def set_mode(request: HttpRequest, agent_id: int, mode: ModeIn) -> HttpResponse:
     return once(request, choose, _agent)
 
 
-@router.delete("/agents/{int:agent_id}/pending", response=AgentOut, auth=SUPERVISE)
+@router.delete("/agents/{key:agent_id}/pending", response=AgentOut, auth=SUPERVISE)
 def cancel_pending(request: HttpRequest, agent_id: int) -> HttpResponse:
     """Cancel the mode that waits, if any."""
 
@@ -66,7 +66,7 @@ def cancel_pending(request: HttpRequest, agent_id: int) -> HttpResponse:
 
 
 @router.post(
-    "/agents/{int:agent_id}/wrap-up/done",
+    "/agents/{key:agent_id}/wrap-up/done",
     response=AgentOut,
     auth=Bearer("supervise", "telephony"),
 )
@@ -95,7 +95,7 @@ class OptIn(Schema):
     opted_out: Switch
 
 
-@router.put("/agents/{int:agent_id}/queues/{int:queue_id}", response=AgentOut, auth=SUPERVISE)
+@router.put("/agents/{key:agent_id}/queues/{key:queue_id}", response=AgentOut, auth=SUPERVISE)
 def opt(request: HttpRequest, agent_id: int, queue_id: int, wish: OptIn) -> HttpResponse:
     """Let an agent out of a queue that they serve, or in again."""
 

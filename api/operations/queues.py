@@ -75,7 +75,7 @@ def list_queues(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     return found | {"items": _shown(found["items"])}
 
 
-@router.get("/queues/{int:queue_id}", response=QueueOut, auth=READ)
+@router.get("/queues/{key:queue_id}", response=QueueOut, auth=READ)
 def get_queue(request: HttpRequest, queue_id: int) -> QueueOut:
     """One queue with its live figures."""
     queues = list(_queues().filter(pk=queue_id))

@@ -47,7 +47,7 @@ class ReservationOut(Schema):
     offers: list[OfferOut]
 
 
-@router.post("/queues/{int:queue_id}/reservations", response={201: ReservationOut}, auth=TELEPHONY)
+@router.post("/queues/{key:queue_id}/reservations", response={201: ReservationOut}, auth=TELEPHONY)
 def create_reservation(request: HttpRequest, queue_id: int, wish: ReservationIn) -> HttpResponse:
     """Reserve the best agent for a caller, or all whom the queue rings together.
 

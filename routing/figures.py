@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, FloatField, Func, Min, Q
 from django.utils import timezone
 
 from presence.models.catalogue import Workforce
@@ -56,6 +57,23 @@ class Figures:
         return self.workforce.ready == 0
 
 
+class Waited(Func):
+    """The seconds from the second of two moments to the first.
+
+    Django's own subtraction calls Python for every row on SQLite: half a minute for a day's calls.
+    """
+
+    arity = 2
+    output_field = FloatField()
+    template = "EXTRACT(EPOCH FROM (%(expressions)s))"
+    arg_joiner = " - "
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:
+        # Rounded, for days are counted in floating point there.
+        template = "ROUND((julianday(%(expressions)s)) * 86400.0, 3)"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=") - julianday(")
+
+
 def read(queues: Iterable[Queue]) -> list[Figures]:
     """The figures of these queues, as of now, in their order."""
     queues = list(queues)
@@ -103,12 +121,10 @@ def today(queues: Iterable[Queue]) -> dict[int, Today]:
     """By queue, how today went so far; nothing for those in which no wait has ended."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     ended = QueueEntry.objects.filter(queue__in=queues, left_at__gte=midnight).order_by()
-    in_time = Q()
-    for queue in queues:
-        limit = timedelta(seconds=queue.service_level_seconds)
-        in_time |= Q(queue=queue, left_at__lte=F("entered_at") + limit)
     answered = Q(outcome=EntryOutcome.ANSWERED)
-    counted = ended.values_list("queue_id").annotate(
+    in_time = Q(waited__lte=F("queue__service_level_seconds"))
+    waited = ended.alias(waited=Waited("left_at", "entered_at"))
+    counted = waited.values_list("queue_id").annotate(
         answered=Count("pk", filter=answered),
         within=Count("pk", filter=answered & in_time),
         abandoned=Count("pk", filter=Q(outcome=EntryOutcome.ABANDONED)),

@@ -105,6 +105,20 @@ def test_a_service_level_that_was_just_missed_does_not_read_as_met() -> None:
     assert strip._percent(0.29) == 29
 
 
+def test_a_call_answered_in_the_last_second_is_within_its_own_queues_service_level() -> None:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    for name, seconds in (("Slow", 60), ("Swift", 20)):
+        queue = make_queue(name, service_level_seconds=seconds)
+        for waited in (timedelta(seconds=20), timedelta(seconds=20, milliseconds=1)):
+            entry = call_in(queue).entries.get()
+            entry.entered_at, entry.outcome = midnight, "answered"
+            entry.left_at = midnight + waited
+            entry.save()
+    found = {queue.name: figures.today([queue])[queue.pk] for queue in Queue.objects.all()}
+    assert found["Slow"] == Today(answered=2, within=2)
+    assert found["Swift"] == Today(answered=2, within=1)
+
+
 def test_a_deactivated_queue_has_no_card(ada: Agent) -> None:
     make_queue("Helpdesk", members=[ada], active=False)
     assert read() == {}

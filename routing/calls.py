@@ -8,7 +8,7 @@ from datetime import datetime
 
 from presence.actions import Outcome
 from presence.decision import Refused
-from presence.events import CallKind, Cause, LegAction, LegEvent
+from presence.events import Call, CallKind, Cause, LegAction, LegEvent
 from presence.models import Agent
 from presence.state import LegState
 from presence.writing import write
@@ -137,7 +137,7 @@ def happen(
     """
     with write():
         leg = _live_leg(interaction, agent) or _ended_leg(interaction, agent, action)
-        kind = CallKind(interaction.kind)
+        call = None if leg else _call(interaction, agent)
         event = LegEvent(
             at=origin.at,
             source=origin.source,
@@ -145,10 +145,15 @@ def happen(
             actor=origin.actor,
             action=action,
             leg=leg.external_id if leg else uuid.uuid4().hex,
-            call=None if leg else call_for(interaction, _group(interaction, agent), kind=kind),
+            call=call,
             cause=cause,
         )
         return actions.apply(agent.pk, event)
+
+
+def _call(interaction: Interaction, agent: Agent) -> Call:
+    queue = interaction.queue.name if interaction.queue else ""
+    return call_for(interaction, _group(interaction, agent), queue=queue)
 
 
 _BEGINNINGS = (LegAction.OFFERED, LegAction.DIALED, LegAction.ANSWERED)

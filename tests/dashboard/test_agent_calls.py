@@ -146,6 +146,15 @@ def test_rows_say_what_kind_of_call_comes_from_no_queue(ada: Agent, bob: Agent) 
     }
 
 
+def test_a_call_that_the_telephony_gave_somebody_names_its_queue(ada: Agent) -> None:
+    origin = Origin(timezone.now(), "pbx")
+    call = calls.arrive(origin, "one", make_queue("Helpdesk", members=[ada]), "0207")
+    calls.happen(call, ada, LegAction.ANSWERED, origin)
+    (row,) = rows.read()
+    assert row.talk
+    assert (row.talk.label, row.talk.queue) == ("Handling", "Helpdesk")
+
+
 def test_a_consulted_colleague_rings_directly(ada: Agent, bob: Agent) -> None:
     call = ring(make_queue("Helpdesk", members=[ada], rollcall=True))
     now = timezone.now()

@@ -11,12 +11,15 @@ from django.db import connection
 from django.utils import timezone
 
 from presence import hints, outbox
+from presence.models import OutboxEvent
 from webhooks import deliveries, posting, retention
-from webhooks.models import Delivery
-from webhooks.posting import Parcel
+from webhooks.models import Endpoint
+from webhooks.posting import Answer, Parcel
 
 log = structlog.get_logger(__name__)
 
+TEST = "webhook.test"
+"""The type of an event that an admin sends to see whether it arrives."""
 LONGEST_PAUSE = 1.0
 SHORTEST_PAUSE = 0.01
 """Seconds. Changes within the shortest are taken in together."""
@@ -43,13 +46,18 @@ def deliver(endpoint_id: int, now: datetime) -> int:
     if held:
         if not connection.in_atomic_block:
             connection.close()  # not kept from others while the endpoint thinks
-        answers = posting.post([_parcel(delivery, now) for delivery in held], now)
+        answers = posting.post([_parcel(one.endpoint, one.event, now) for one in held], now)
         deliveries.settle(endpoint_id, list(zip(held, answers, strict=True)), now)
     return len(held)
 
 
-def _parcel(delivery: Delivery, now: datetime) -> Parcel:
-    event, endpoint = delivery.event, delivery.endpoint
+def send_test(endpoint: Endpoint, now: datetime) -> Answer:
+    """Send an event that tells nothing, once and at once."""
+    event = OutboxEvent(type=TEST, at=now, data={"endpoint": endpoint.name})
+    return posting.post([_parcel(endpoint, event, now)], now)[0]
+
+
+def _parcel(endpoint: Endpoint, event: OutboxEvent, now: datetime) -> Parcel:
     return Parcel(
         url=endpoint.url,
         id=str(event.uid),

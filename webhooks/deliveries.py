@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
-from presence import sequence
+from presence import hints, sequence
 from presence.models import OutboxEvent
 from presence.writing import write
 from webhooks.models import Delivery, DeliveryState, Endpoint
@@ -121,6 +122,7 @@ def _retry(endpoint_id: int, pks: list[int], now: datetime) -> int:
         subjects = set(rows.values_list("subject", flat=True))
         _waiting(endpoint_id, subjects).filter(_free(now)).update(due_at=None)
         _pass_turns(endpoint_id, subjects, now)
+        transaction.on_commit(lambda: hints.publish(()))
     return len(pks)
 
 

@@ -1,22 +1,14 @@
 """The stream of events, listened to over a real WebSocket on a real server."""
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from django.db import connection
 from django.utils import timezone
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -27,30 +19,15 @@ from presence import hints
 from presence.outbox import EventType
 from presence.sequence import purge
 from tests.factories import START
-from tests.services.redis_server import until
+from tests.webhooks.servers import process, serving
 from tests.webhooks.world import tell
 from webhooks import retention
 
 pytestmark = pytest.mark.usefixtures("committed")
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
 
 Listen = Callable[..., ClientConnection]
-
-
-@contextmanager
-def serving() -> Iterator[int]:
-    """The whole application on a port of this process."""
-    config = uvicorn.Config("config.asgi:application", port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until(lambda: server.started)
-    yield int(server.servers[0].sockets[0].getsockname()[1])
-    server.should_exit = True
-    thread.join(PATIENCE)
-    assert not thread.is_alive()
 
 
 @pytest.fixture
@@ -219,9 +196,9 @@ def test_who_reads_nothing_delays_nobody_and_finds_it_all_later(
     assert numbers(idle, 300) == list(range(300))
 
 
-def test_a_killed_server_loses_nothing_for_who_reconnects(tmp_path: Path, key: str) -> None:
+def test_a_killed_server_loses_nothing_for_who_reconnects(key: str) -> None:
     """The events come from this process, which goes on while the server is away."""
-    with subprocess_serving() as (server, port), connect_to(port, key) as client:
+    with process() as (server, port), connect_to(port, key) as client:
         say(1, 2)
         last = heard(client, 2)[-1]["id"]
         server.send_signal(signal.SIGKILL)
@@ -229,40 +206,6 @@ def test_a_killed_server_loses_nothing_for_who_reconnects(tmp_path: Path, key: s
         with pytest.raises(ConnectionClosed):
             client.recv(PATIENCE)
     say(3)
-    with subprocess_serving() as (_, port), connect_to(port, key, f"after={last}") as client:
+    with process() as (_, port), connect_to(port, key, f"after={last}") as client:
         say(4)
         assert numbers(client, 2) == [3, 4]
-
-
-@contextmanager
-def subprocess_serving() -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """`manage.py serve` on this test's database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    server = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port)],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": database_url(), "PYTHONWARNINGS": ""},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        until(lambda: answers(port), tries=6000)
-        yield server, port
-    finally:
-        server.kill()
-        server.wait(PATIENCE)
-
-
-def database_url() -> str:
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{settings['NAME']}"
-    return f"postgres://{settings['USER']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -30,4 +30,4 @@ def tell(
 
 def states() -> list[str]:
     """The state of each delivery, in the order of the stream."""
-    return list(Delivery.objects.order_by("position").values_list("state", flat=True))
+    return list(Delivery.objects.order_by("position", "endpoint").values_list("state", flat=True))

@@ -1,20 +1,17 @@
 """Who gets the next call, told one happening at a time."""
 
-from typing import Any
-
 import pytest
 
 from presence import clock
-from presence.events import LegAction
 from presence.models import Agent, OutboxEvent
-from routing import actions, calls
-from routing.calls import Origin
+from routing import actions
 from routing.distribution import distribute
-from routing.models import Destination, Interaction, QueueEntry
+from routing.models import Destination, QueueEntry
 from routing.strategies import Strategy
 from tests.factories import (
     at,
     call_in,
+    happen,
     make_agent,
     make_queue,
     make_tier,
@@ -23,10 +20,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def happen(call: Interaction, agent: Agent, action: str, seconds: float) -> Any:
-    return calls.happen(call, agent, LegAction(action), Origin(at(seconds), "pbx"))
 
 
 def test_a_caller_rings_at_who_has_been_idle_longest(bob: Agent) -> None:

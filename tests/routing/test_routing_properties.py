@@ -1,20 +1,20 @@
 """What always holds of routing, over random days with faults (SPEC 5 and 6)."""
 
 import random
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
 from django.db import transaction
 
-from presence.models import AgentState, OutboxEvent
+from presence.models import OutboxEvent
 from presence.outbox import EventType
 from routing.models import EntryOutcome, Interaction, InteractionOutcome, Leg, QueueEntry
 from routing.strategies import Strategy
 from routing.waits import Wait
 from tests.factories import at
 from tests.routing.oracle import Picture, check_always, check_pass, rings_all
+from tests.routing.told import check_told
 from tests.routing.walk import FAULTS, Floor, make_floor
 
 pytestmark = pytest.mark.django_db
@@ -65,51 +65,6 @@ def _live_through(floor: Floor) -> None:
             picture = _again(floor, picture)
         check_always(picture)
         endings.check(picture)
-
-
-def _told() -> dict[str, list[OutboxEvent]]:
-    by_subject: defaultdict[str, list[OutboxEvent]] = defaultdict(list)
-    for event in OutboxEvent.objects.order_by("pk"):
-        by_subject[event.subject].append(event)
-    return by_subject
-
-
-def _check_told() -> None:
-    """What was told adds up: an offer begins before it ends, once; an end is the last word."""
-    for subject, events in _told().items():
-        if subject.startswith("agent:"):
-            _check_offers(events)
-            _check_versions(events, AgentState.objects.get(agent_id=subject.split(":")[1]))
-        else:
-            types = [event.type for event in events]
-            assert EventType.INTERACTION_ENDED.value not in types[:-1]
-
-
-def _check_offers(events: list[OutboxEvent]) -> None:
-    rings: str | None = None
-    seen = set()
-    for event in events:
-        if not event.type.startswith("offer."):
-            continue
-        leg = event.data["leg"]
-        if event.type == EventType.OFFER_CREATED.value:
-            assert rings is None
-            assert leg not in seen
-            rings = leg
-            seen.add(leg)
-        else:
-            assert rings == leg
-            rings = None
-    live = Leg.objects.filter(external_id__in=seen, state="offered").first()
-    assert rings == (live.external_id if live else None)
-
-
-def _check_versions(events: list[OutboxEvent], row: AgentState) -> None:
-    changes = [e for e in events if e.type == EventType.AGENT_STATUS_CHANGED.value]
-    versions = [event.data["version"] for event in changes]
-    assert versions == sorted(set(versions))
-    assert changes[-1].data["status"] == row.shown_status_id
-    assert changes[-1].data["may_receive"] == row.may_receive
 
 
 @dataclass
@@ -166,7 +121,7 @@ def test_random_days_keep_every_rule_and_go_everywhere() -> None:
         with transaction.atomic():
             floor = make_floor(random.Random(seed).choice)
             _live_through(floor)
-            _check_told()
+            check_told()
             seen.note(floor)
             transaction.set_rollback(True)
     seen.everywhere()

@@ -1,0 +1,218 @@
+"""Several processes and transactions at once, on the database that `DATABASE_URL` names.
+
+`test_routing_postgres.py` runs this on a real PostgreSQL.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from presence.events import Choice, Choose
+from presence.models import Agent, AgentState
+from routing import actions, calls, reservations
+from routing.calls import Origin
+from routing.distribution import distribute
+from routing.models import Interaction, Leg, Queue
+from tests.factories import call_in, happen, make_agent, make_queue, offers_of
+from tests.routing.oracle import Picture, check_always
+from tests.routing.told import check_told
+from tests.services.redis_server import until
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+ROOT = Path(__file__).resolve().parents[2]
+PROCESSES = 8
+
+
+class Router:
+    """A process at work (`tests/services/router.py`)."""
+
+    def __init__(self, *words: object) -> None:
+        name = str(connection.settings_dict["NAME"])
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.services.router", *map(str, words)],
+            cwd=ROOT,
+            env=os.environ
+            | {
+                "DJANGO_SETTINGS_MODULE": "config.settings",
+                "DATABASE_URL": url,
+                "SECRET_KEY": settings.SECRET_KEY,
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait_until_ready(self) -> None:
+        assert self._process.stdout
+        assert self._process.stdout.readline() == "ready\n"
+
+    def tell(self) -> None:
+        """Begin; or, told again, stop."""
+        assert self._process.stdin
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+
+    def result(self) -> Any:
+        """What it did, once it has. Fails where anything was raised."""
+        said, _ = self._process.communicate(timeout=60)
+        assert self._process.returncode == 0
+        return json.loads(said)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+@contextmanager
+def at_once(*words: tuple[object, ...]) -> Iterator[list[Router]]:
+    """Processes that all begin at the same moment."""
+    with ExitStack() as stack:
+        routers = [Router(*each) for each in words]
+        for router in routers:
+            stack.callback(router.end)
+        for router in routers:
+            router.wait_until_ready()
+        for router in routers:
+            router.tell()
+        yield routers
+
+
+def _agents(number: int) -> list[Agent]:
+    with transaction.atomic():
+        return [make_agent(mode="available") for _ in range(number)]
+
+
+def test_a9_eight_processes_reserve_two_hundred_agents_once_each() -> None:
+    agents = _agents(200)
+    queue = make_queue(members=agents, rollcall=True, ring=600)
+    share = len(agents) // PROCESSES
+    asks = [("reserve", queue.pk, first, share) for first in range(0, len(agents), share)]
+    reserved: dict[str, list[int]] = {}
+    with at_once(*asks) as routers:
+        for router in routers:
+            reserved |= router.result()
+    for name, found in reserved.items():
+        if not found:  # another process had them in hand; the telephony asks again
+            _, legs = reservations.reserve(Origin(timezone.now(), "pbx"), name, queue)
+            found.extend(leg.agent_id for leg in legs)
+    assert all(len(found) == 1 for found in reserved.values())
+    assert sorted(found[0] for found in reserved.values()) == [agent.pk for agent in agents]
+    assert Leg.objects.count() == len(agents)
+    assert not AgentState.objects.filter(may_receive=True).exists()
+    check_told()
+
+
+def test_eight_processes_distribute_while_others_answer_and_turn_away() -> None:
+    agents = _agents(40)
+    shared = [make_queue(members=agents[half:][:30], rollcall=True) for half in (0, 10)]
+    for number in range(200):
+        call_in(shared[number % 2])
+    passes: list[tuple[object, ...]] = [("distribute",)] * PROCESSES
+    lives: list[tuple[object, ...]] = [("live", seed, 40) for seed in range(3)]
+    with at_once(*lives, *passes) as routers:
+        done = [router.result() for router in routers[: len(lives)]]
+        for router in routers[len(lives) :]:
+            router.tell()
+        offers = sum(router.result() for router in routers[len(lives) :])
+    happened = {name for each in done for name, count in each.items() if count}
+    assert happened >= {"answer", "hang_up", "choose", "give_up", "reject", "hand_on"}
+    assert offers > len(agents)
+    _check_end()
+
+
+def _check_end() -> None:
+    """With one pass more nobody waits whom somebody could have, and nothing is lost or doubled."""
+    now = timezone.now()
+    distribute(now)
+    floor = Picture(now)
+    check_always(floor)
+    check_told()
+    for wait in floor.waits:
+        assert wait.interaction_id in floor.rings or not floor.anybody(wait)
+
+
+class Beside(threading.Thread):
+    """Something done in a transaction of its own, beside the test's."""
+
+    def __init__(self, do: Callable[[], object]) -> None:
+        super().__init__()
+        self._do = do
+        self.done = threading.Event()
+        self.may_commit = threading.Event()
+        self.offers = 0
+
+    def run(self) -> None:
+        with closing(connection):
+            with transaction.atomic():
+                self._do()
+                self.done.set()
+                self.may_commit.wait(20)
+            self.offers = distribute(timezone.now()).offers
+
+    def commit(self) -> None:
+        self.may_commit.set()
+        self.join(20)
+
+
+@pytest.mark.parametrize("first", ["call", "agent"])
+def test_a_call_and_an_agent_who_do_not_see_each_other_come_together(first: str) -> None:
+    """Neither transaction sees what the other wrote; the pass after the second commit does."""
+    ada = make_agent("Ada", mode="on_break")
+    queue = make_queue(members=[ada], rollcall=True)
+    comes = Beside(lambda: call_in(queue))
+    returns = Beside(
+        lambda: actions.apply(ada.pk, Choose(at=timezone.now(), choice=Choice("available")))
+    )
+    for each in (comes, returns):
+        each.start()
+        assert each.done.wait(20)
+    earlier, later = (comes, returns) if first == "call" else (returns, comes)
+    earlier.commit()
+    later.commit()
+    assert (earlier.offers, later.offers) == (0, 1)
+    assert offers_of(Interaction.objects.get()) == ["Ada"]
+
+
+def _talk_together(queue: Queue, ada: Agent, bob: Agent) -> Interaction:
+    call = call_in(queue)
+    distribute(timezone.now())
+    happen(call, ada, "answered", 1)
+    calls.consult(call, ada, bob, Origin(timezone.now(), "pbx"))
+    happen(call, bob, "answered", 2)
+    calls.confer(call, Origin(timezone.now(), "pbx"))
+    return call
+
+
+def test_of_two_who_leave_a_conference_at_once_the_second_ends_the_call() -> None:
+    ada, bob = make_agent("Ada", mode="available"), make_agent("Bob", mode="available")
+    call = _talk_together(make_queue(members=[ada], rollcall=True), ada, bob)
+    leaves = Beside(lambda: happen(call, ada, "hung_up", 60))
+    follows = Beside(lambda: happen(call, bob, "hung_up", 60))
+    leaves.start()
+    assert leaves.done.wait(20)
+    follows.start()
+    until(_somebody_waits_for_a_lock)
+    leaves.commit()
+    follows.commit()
+    call.refresh_from_db()
+    assert call.outcome == "handled"
+
+
+def _somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])

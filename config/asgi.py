@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_asgi_application()
 
 from asgiref.sync import sync_to_async  # noqa: E402
+from django.db import connections  # noqa: E402
 from django.urls import re_path  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -51,9 +52,14 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
             await sync_to_async(courier.stop, thread_sensitive=False)()
             await feed.stop()
             await hub.stop()
-            await sync_to_async(process_lease.release, thread_sensitive=False)(timezone.now())
+            await sync_to_async(_release, thread_sensitive=False)()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+def _release() -> None:
+    process_lease.release(timezone.now())
+    connections.close_all()  # this thread's, which the pool would miss
 
 
 pages = AllowedHostsOriginValidator(URLRouter(urlpatterns))  # type: ignore[arg-type]

@@ -100,6 +100,7 @@ class QueueEntry(models.Model):
     outcome = models.CharField(max_length=10, choices=EntryOutcome.choices, blank=True)
 
     class Meta:
+        verbose_name_plural = "queue entries"
         indexes = [
             models.Index(
                 fields=["queue", "waiting_since"],
@@ -127,7 +128,7 @@ class QueueEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.interaction_id} in {self.queue_id}"
+        return str(self.queue)
 
 
 class Leg(models.Model):
@@ -176,7 +177,7 @@ class Leg(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agent_id} in {self.interaction_id}: {self.state}"
+        return f"{self.agent}: {self.get_state_display()}"
 
 
 class LegSpan(InsertOnly):

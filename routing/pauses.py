@@ -16,6 +16,9 @@ from routing.reports import PauseReported
 LONGEST_REASON = 79
 """Bytes of a reason that app_queue keeps."""
 
+AUTO_PAUSE = "Auto-Pause"
+"""Asterisk's own reason, where it pauses who missed a call."""
+
 _FIRST_RETRY, _LAST_RETRY = timedelta(seconds=5), timedelta(minutes=1)
 
 
@@ -39,7 +42,7 @@ class Ask:
 def wanted(row: AgentState) -> Pause:
     """What the agent whose state is `row` should be. Whoever may be offered nothing is paused, but
     for a call: of that its own queues know."""
-    if row.pending:
+    if row.pending and not row.pending.accepts_inbound:
         return _because(row.pending, row.pending_reason, row.pending_note)
     if not row.mode.accepts_inbound:
         return _because(row.mode, row.mode_reason, row.mode_note)
@@ -57,20 +60,21 @@ def heard(device: Device, report: PauseReported) -> bool:
     agent's mode is to follow.
 
     What it was asked is confirmed by it. A snapshot tells of what happened meanwhile: a pause that
-    is younger than the agent's mode is followed, and the end of one never, for a system that was
-    restarted forgets its pauses.
+    is younger than the agent's mode and was not asked for is followed, and the end of one never,
+    for a system that was restarted forgets its pauses. What a missed call leads to is Rollcall's
+    to say.
     """
     said = Pause(report.paused, report.reason if report.paused else "")
-    unconfirmed = PauseRequest.objects.filter(device=device, paused=said.paused)
-    unconfirmed = unconfirmed.filter(reason=said.reason, confirmed_at=None)
-    if unconfirmed.update(confirmed_at=report.at, error=""):
+    asked = PauseRequest.objects.filter(device=device, paused=said.paused, reason=said.reason)
+    if asked.filter(confirmed_at=None).update(confirmed_at=report.at, error=""):
         return False
     row = _states().get(agent=device.agent_id)
-    if wanted(row) == said:
+    if wanted(row) == said or (said.reason == AUTO_PAUSE and _misses(row)):
         return False
     if report.since is None:
         return True
-    return said.paused and report.since > row.mode_since
+    younger = said.paused and report.since > row.mode_since
+    return younger and not asked.filter(confirmed_at__gte=report.since).exists()
 
 
 def asks(
@@ -82,16 +86,42 @@ def asks(
     """What is to be asked now so that the phones `known` to the telephony (address -> what it has)
     become what they should be: of these agents, None for all. One thing is asked of a phone at a
     time; what was not confirmed is asked again, after ever longer."""
-    devices = Device.objects.filter(address__in=known)
+    devices = Device.objects.exclude(address="").select_related("pause_request")
+    rows = _states()
     if agent_ids is not None:
-        devices = devices.filter(agent__in=list(agent_ids))
-    rows = {row.agent_id: row for row in _states().filter(agent__devices__in=devices)}
+        ids = list(agent_ids)
+        devices, rows = devices.filter(agent__in=ids), rows.filter(agent__in=ids)
+    states = {row.agent_id: row for row in rows}
     found = []
-    with write():
-        for device in devices.select_related("pause_request"):
-            if row := rows.get(device.agent_id):
-                found += _ask(connector, device, wanted(row), known[device.address], now)
+    for device in devices:
+        have, row = known.get(device.address), states.get(device.agent_id)
+        if have and row:
+            found += _ask(connector, device, wanted(row), have, now)
     return found
+
+
+def note(connector: Connector, device: Device, pause: Pause, now: datetime) -> PauseRequest:
+    """Note that `pause` is asked for a phone. That it was asked before counts as an attempt."""
+    request: PauseRequest | None = getattr(device, "pause_request", None)
+    again = (
+        request is not None
+        and request.confirmed_at is None
+        and (request.paused, request.reason) == (pause.paused, pause.reason)
+    )
+    with write():
+        request, _ = PauseRequest.objects.update_or_create(
+            device=device,
+            defaults={
+                "connector": connector,
+                "paused": pause.paused,
+                "reason": pause.reason,
+                "asked_at": now,
+                "attempts": request.attempts + 1 if request and again else 1,
+                "confirmed_at": None,
+                "error": request.error if request and again else "",
+            },
+        )
+    return request
 
 
 def refused(ask: Ask, why: str) -> None:
@@ -103,32 +133,35 @@ def _ask(
     connector: Connector, device: Device, want: Pause, have: Pause, now: datetime
 ) -> list[Ask]:
     request: PauseRequest | None = getattr(device, "pause_request", None)
-    asked = Pause(request.paused, request.reason) if request else None
     waits = request is not None and request.confirmed_at is None
-    if request and waits and asked != have and now - request.asked_at < _retry(request.attempts):
-        return []  # what was asked may still come true: until then nothing else is asked
+    if request and waits and _may_come_true(request, want, have, now):
+        return []
     if want == have:
         if request and waits:
             request.confirmed_at, request.error = now, ""
-            request.save(update_fields=["confirmed_at", "error"])
+            with write():
+                request.save(update_fields=["confirmed_at", "error"])
         return []
-    again = waits and asked == want
-    request, _ = PauseRequest.objects.update_or_create(
-        device=device,
-        defaults={
-            "connector": connector,
-            "paused": want.paused,
-            "reason": want.reason,
-            "asked_at": now,
-            "attempts": request.attempts + 1 if request and again else 1,
-            "confirmed_at": None,
-        },
-    )
-    return [Ask(request.pk, device.address, want)]
+    return [Ask(note(connector, device, want, now).pk, device.address, want)]
+
+
+def _may_come_true(request: PauseRequest, want: Pause, have: Pause, now: datetime) -> bool:
+    """What was asked may still be done: until then nothing else is asked. What was refused is
+    asked again by and by, unless something else is wanted by now."""
+    asked = Pause(request.paused, request.reason)
+    if asked == have or (request.error and asked != want):
+        return False
+    return abs(now - request.asked_at) < _retry(request.attempts)
 
 
 def _retry(attempts: int) -> timedelta:
     return min(_FIRST_RETRY * (1 << min(attempts - 1, 8)), _LAST_RETRY)
+
+
+def _misses(row: AgentState) -> bool:
+    """A call rings at the agent, or they missed one."""
+    rings = any(leg["state"] == LegState.OFFERED.value for leg in row.legs)
+    return rings or row.no_answer_since is not None
 
 
 def _states() -> QuerySet[AgentState]:

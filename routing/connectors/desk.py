@@ -7,22 +7,37 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
-from django.utils import timezone
 
-from presence.models import Device
+from presence.events import CallKind, Cause, PhoneReach
+from presence.models import AgentState, Device
+from presence.state import LegState
 from presence.writing import write
-from routing import pauses
+from routing import pauses, reconcile
+from routing.connectors.asterisk.resume import LiveLeg
+from routing.connectors.checks import Checks
+from routing.connectors.claims import Claims
+from routing.connectors.roster import Roster
 from routing.intake import Intake
-from routing.models import Connector, ConnectorLink, Unmatched
+from routing.models import Connector, ConnectorLink, QueueEntry, Unmatched
 from routing.pauses import Ask, Pause
 from routing.provision import Provision
-from routing.reports import CallerReported, LegReported, MemberSeen, QueueSeen, Report
+from routing.reports import (
+    CallerReported,
+    LegReported,
+    MemberSeen,
+    PhoneReported,
+    QueueSeen,
+    Report,
+)
 
 log = structlog.get_logger(__name__)
 
 HELD_FOR = timedelta(seconds=10)
+
+AWAY = (OperationalError, InterfaceError)
+"""What the database raises while it is away."""
 
 
 class Desk:
@@ -31,7 +46,14 @@ class Desk:
     def __init__(self, connector: Connector) -> None:
         self.connector = connector
         self.holder = uuid.uuid4()
-        self._intake = Intake(connector.name, follows=pauses.heard)
+        self.roster = Roster(connector)
+        self.checks = Checks(connector)
+        self._claims = Claims(connector)
+        self._intake = Intake(
+            connector.name,
+            follows=pauses.heard if connector.tells_pauses else None,
+            keeps_members=connector.manages_members,
+        )
         self._provision = Provision()
 
     # --- the link ------------------------------------------------------------------------------
@@ -42,7 +64,9 @@ class Desk:
             ConnectorLink.objects.get_or_create(connector=self.connector, defaults={"since": now})
             free = Q(holder=self.holder) | Q(holder=None) | Q(held_until__lt=now)
             mine = ConnectorLink.objects.filter(free, connector=self.connector)
-            return bool(mine.update(holder=self.holder, held_until=now + HELD_FOR))
+            held = bool(mine.update(holder=self.holder, held_until=now + HELD_FOR))
+            self._claims.refresh()
+        return held
 
     def release(self, now: datetime) -> None:
         mine = ConnectorLink.objects.filter(connector=self.connector, holder=self.holder)
@@ -58,23 +82,33 @@ class Desk:
         """Note what is known of the link: fields of `ConnectorLink`."""
         ConnectorLink.objects.filter(connector=self.connector).update(**seen)
 
+    def lost(self, now: datetime) -> None:
+        """The link is lost for long. Where the connector says so, its phones count as lost; the
+        next snapshot tells of each anew."""
+        if self.connector.receives_when_lost:
+            return
+        for address in self._claims.phones():
+            name = f"lost:{address}:{now.timestamp():.0f}"
+            report = PhoneReported(at=now, id=name, address=address, reach=PhoneReach.LOST)
+            self._intake.take(report)
+
     # --- what it says --------------------------------------------------------------------------
 
-    def take(self, reports: Sequence[Report]) -> None:
+    def take(self, reports: Sequence[Report], now: datetime) -> None:
         """Take in reports about what is followed. One that cannot be taken in stops no other.
 
-        Raises `OperationalError` while the database is away: nothing is lost, taking in the same
+        Raises what is in `AWAY` while the database is away: nothing is lost, taking in the same
         reports again does no harm.
         """
         for report in reports:
             if self._follows(report):
                 try:
                     self._take(report)
-                except OperationalError:
+                except AWAY:
                     raise
                 except Exception:
                     log.exception("report_failed", connector=self.connector.name, id=report.id)
-        self._note_unmatched()
+        self._note_unmatched(now)
 
     def _follows(self, report: Report) -> bool:
         named = QueueSeen | MemberSeen | CallerReported | LegReported
@@ -85,11 +119,11 @@ class Desk:
     def _take(self, report: Report) -> None:
         if isinstance(report, QueueSeen) and self.connector.makes_queues:
             self._provision.take(report)
-        self._intake.take(report)
+        if self._claims.takes(report):
+            self._intake.take(report)
 
-    def _note_unmatched(self) -> None:
+    def _note_unmatched(self, now: datetime) -> None:
         unmatched, self._intake.unmatched = self._intake.unmatched, Counter()
-        now = timezone.now()
         for name, count in unmatched.items():
             kind = Unmatched.Kind.PHONE if "/" in name else Unmatched.Kind.QUEUE
             row, new = Unmatched.objects.get_or_create(
@@ -110,8 +144,54 @@ class Desk:
         """What is to be asked of the telephony now."""
         if not self.connector.tells_pauses:
             return []
-        return pauses.asks(self.connector, now, known, agents)
+        mine = {
+            address: pause for address, pause in known.items() if self._claims.believed(address)
+        }
+        return pauses.asks(self.connector, now, mine, agents)
+
+    # --- what was there before -----------------------------------------------------------------
 
     def phones(self) -> list[str]:
         """Every address that somebody here has."""
         return list(Device.objects.exclude(address="").values_list("address", flat=True))
+
+    def live_legs(self) -> list[LiveLeg]:
+        """The legs of this connector's calls that live, each at a phone of its agent's."""
+        found = []
+        for leg in reconcile.live_legs(self.connector.name):
+            devices = leg.agent.devices.exclude(address="").order_by("pk")
+            if address := devices.values_list("address", flat=True).first():
+                call = leg.interaction
+                found.append(
+                    LiveLeg(
+                        address=address,
+                        leg=leg.external_id,
+                        interaction=call.external_id,
+                        kind=CallKind(call.kind),
+                        state=LegState(leg.state),
+                        since=leg.started_at,
+                        queue=call.queue.name if call.queue else "",
+                        caller=call.caller,
+                    )
+                )
+        return found
+
+    def paused(self) -> list[tuple[str, str]]:
+        """Who was paused by the telephony, as (address, reason)."""
+        rows = AgentState.objects.filter(mode_cause=Cause.TELEPHONY.value)
+        paused = rows.filter(mode__accepts_inbound=False).select_related("mode", "mode_reason")
+        return [
+            (device.address, pauses.wanted(row).reason)
+            for row in paused
+            for device in Device.objects.filter(agent=row.agent_id).exclude(address="")
+        ]
+
+    def callers(self) -> list[tuple[str, str, str]]:
+        """Who waits, as (queue, interaction, number)."""
+        waiting = QueueEntry.objects.filter(
+            left_at=None, interaction__source=self.connector.name
+        ).select_related("queue", "interaction")
+        return [
+            (entry.queue.name, entry.interaction.external_id, entry.interaction.caller)
+            for entry in waiting
+        ]

@@ -1,25 +1,25 @@
 """Following one Asterisk for as long as it takes: connect, take in what it says, ask for snapshots,
-tell it who is paused; and begin again when the connection is lost."""
+tell it what it is to know; and begin again when the connection is lost."""
 
 import asyncio
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 import structlog
-from django.db import OperationalError, connections
+from django.db import connections
 from django.utils import timezone
 
 from presence import hints
-from routing import pauses
 from routing.connectors.asterisk.link import Address, Link, LinkLost, connect
+from routing.connectors.asterisk.teller import Teller
 from routing.connectors.asterisk.translator import Translator
-from routing.connectors.desk import Desk
+from routing.connectors.desk import AWAY, Desk
 from routing.models import ConnectorLink
-from routing.pauses import Ask, Pause
 from routing.reports import Report, SnapshotDone
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 SNAPSHOT_EVERY = 300.0
 RENEW_EVERY = 2.0
 SETTLE_EVERY = 0.05
-TELL_EVERY = 1.0
+LOST_AFTER = 10.0
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 1.0, 30.0
 """Seconds."""
 
@@ -38,35 +38,57 @@ T = TypeVar("T")
 
 
 class Follower:
-    """Follows the Asterisk of one connector until it is cancelled."""
+    """Follows the Asterisk of one connector until it is cancelled. `now` is its clock.
 
-    def __init__(self, desk: Desk) -> None:
+    `heard` counts the messages of the present link that were taken in.
+    """
+
+    def __init__(self, desk: Desk, now: Callable[[], datetime] = timezone.now) -> None:
+        self.heard = 0
         self._desk = desk
+        self._now = now
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=desk.connector.name)
         self._snapshot_wanted = asyncio.Event()
-        self._changed: set[int] = set()
-        self._tell_wanted = asyncio.Event()
-        self._heard = 0
-        self._in_step = False
+        self._linked = asyncio.Event()
 
     async def run(self) -> None:
         """Keep a link up. A connector that another process holds is left to it."""
         self._loop = asyncio.get_running_loop()
-        self._translator = Translator(await self._do(self._desk.phones))
-        hints.listen(self._hint)
-        backoff = SHORTEST_BACKOFF
+        lost = None
         try:
-            while True:
-                self._heard = 0
-                if await self._claim():
-                    await self._try()
-                backoff = SHORTEST_BACKOFF if self._heard else min(backoff * 2, LONGEST_BACKOFF)
-                await asyncio.sleep(backoff * random.uniform(0.5, 1))  # noqa: S311 - only jitter
+            await self._begin()
+            lost = self._loop.create_task(self._watch_loss())
+            await self._keep()
         finally:
             hints.unlisten(self._hint)
-            await self._do(partial(self._desk.release, timezone.now()))
+            if lost:
+                lost.cancel()
+            await self._try_to(lambda: self._desk.release(self._now()))
             await self._do(connections.close_all)
             self._thread.shutdown()
+
+    async def _begin(self) -> None:
+        desk = self._desk
+        self._translator = Translator(await self._do(desk.phones))
+        self._teller = Teller(desk, self._translator, self._do, self._now)
+        hints.listen(self._hint)
+
+    async def _keep(self) -> None:
+        backoff, resumed = SHORTEST_BACKOFF, False
+        while True:
+            self.heard = 0
+            if await self._claim():
+                if not resumed:  # what another process reported until now
+                    await self._resume()
+                    resumed = True
+                await self._try()
+            backoff = SHORTEST_BACKOFF if self.heard else min(backoff * 2, LONGEST_BACKOFF)
+            await asyncio.sleep(backoff * random.uniform(0.5, 1))  # noqa: S311 - only jitter
+
+    async def _resume(self) -> None:
+        desk = self._desk
+        legs, callers = await self._do(desk.live_legs), await self._do(desk.callers)
+        self._translator.resume(legs, callers, await self._do(desk.paused))
 
     async def _try(self) -> None:
         """One link, from its making to its loss."""
@@ -76,6 +98,7 @@ class Follower:
         except* LinkLost as group:
             lost = str(group.exceptions[0])
         log.warning("link_lost", connector=self._desk.connector.name, error=lost)
+        self._linked.clear()
         await self._note(ConnectorLink.State.DOWN, lost)
 
     async def _follow(self) -> None:
@@ -89,9 +112,10 @@ class Follower:
             connector.tls,
             connector.verify_certificate,
         )
-        self._in_step = False
+        self._teller.forget()
         self._snapshot_wanted.set()
         async with connect(address) as link:
+            self._linked.set()
             await self._note(ConnectorLink.State.UP)
             async with asyncio.TaskGroup() as group:
                 jobs = (self._listen, self._settle, self._renew, self._take_snapshots, self._tell)
@@ -102,33 +126,32 @@ class Follower:
 
     async def _listen(self, link: Link) -> None:
         async for messages in link.messages():
-            now = timezone.now()
+            now = self._now()
             reports: list[Report] = []
             for message in messages:
                 reports += self._translator.feed(message, now)
                 if message.event in _NEWS:
                     self._snapshot_wanted.set()
-            self._heard += len(messages)
             await self._take(reports)
+            self.heard += len(messages)
 
     async def _settle(self, _link: Link) -> None:
         """Take in what was held back for more that might be said of it."""
         while True:
             await asyncio.sleep(SETTLE_EVERY)
-            await self._take(self._translator.settle(timezone.now()))
+            await self._take(self._translator.settle(self._now()))
 
     async def _take(self, reports: list[Report]) -> None:
         while reports:
             try:
-                await self._do(partial(self._desk.take, reports))
+                await self._do(lambda: self._desk.take(reports, self._now()))
                 break
-            except OperationalError as error:  # the database is away, and Asterisk waits for it
+            except AWAY as error:  # the database is away, and Asterisk waits for it
                 log.warning("reports_wait", reports=len(reports), error=str(error))
                 await asyncio.sleep(SHORTEST_BACKOFF)
         if any(isinstance(report, SnapshotDone) for report in reports):
-            self._in_step = True
-            self._tell_wanted.set()
-            await self._beat(snapshot_at=timezone.now())
+            self._teller.snapshot(self._now())
+            await self._beat(snapshot_at=self._now())
 
     # --- asking --------------------------------------------------------------------------------
 
@@ -137,48 +160,22 @@ class Follower:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._snapshot_wanted.wait(), SNAPSHOT_EVERY)
             self._snapshot_wanted.clear()
-            answer = await link.ask("QueueStatus")
-            said = answer.get("Message") if answer.response.lower() != "success" else ""
-            await self._beat(
-                remarks=[f"Asterisk does not tell of its queues: {said}."] if said else []
-            )
+            self._teller.remarks = [
+                f"Asterisk does not tell of its {what}: {why}."
+                for what, name in (("channels", "CoreShowChannels"), ("queues", "QueueStatus"))
+                if (why := await link.refuses(name))
+            ]
+            await self._beat(remarks=self._teller.said())
 
     async def _tell(self, link: Link) -> None:
-        """Ask for the pauses that agents' modes call for: at once where one changed, of everybody
-        now and then, for what was refused or forgotten."""
         while True:
-            everybody = False
-            try:
-                await asyncio.wait_for(self._tell_wanted.wait(), TELL_EVERY)
-            except TimeoutError:
-                everybody = True
-            self._tell_wanted.clear()
-            changed, self._changed = self._changed, set()
-            if not self._in_step:
-                continue
-            known = {address: Pause(*held) for address, held in self._translator.pauses().items()}
-            agents = None if everybody or not changed else changed
-            for ask in await self._do(partial(self._desk.asks, timezone.now(), known, agents)):
-                await self._ask(link, ask)
-
-    async def _ask(self, link: Link, ask: Ask) -> None:
-        answer = await link.ask(
-            "QueuePause",
-            Interface=ask.address,
-            Paused="true" if ask.pause.paused else "false",
-            Reason=ask.pause.reason,
-        )
-        if answer.response.lower() != "success":
-            why = answer.get("Message") or "Asterisk gave no reason"
-            await self._do(partial(pauses.refused, ask, why))
+            await self._teller.wait()
+            with suppress(*AWAY):  # asked again by and by
+                if await self._teller.tell(link):
+                    self._snapshot_wanted.set()
 
     def _hint(self, agent_ids: list[int]) -> None:
-        self._loop.call_soon_threadsafe(self._note_changed, agent_ids)
-
-    def _note_changed(self, agent_ids: list[int]) -> None:
-        if agent_ids:
-            self._changed.update(agent_ids)
-            self._tell_wanted.set()
+        self._loop.call_soon_threadsafe(self._teller.changed, agent_ids)
 
     # --- the database --------------------------------------------------------------------------
 
@@ -189,19 +186,30 @@ class Follower:
             await asyncio.sleep(RENEW_EVERY)
             if not await self._claim():
                 raise LinkLost("Another process has taken over this connector.")
-            said, heard = self._heard - heard, self._heard
-            seen = {"heard_at": timezone.now()} if said else {}
-            unreadable = link.inbox.unreadable.total()
-            await self._beat(rate=said / RENEW_EVERY, unreadable=unreadable, **seen)
+            said, heard = self.heard - heard, self.heard
+            seen = {"heard_at": self._now()} if said else {}
+            unreadable, remarks = link.inbox.unreadable.total(), self._teller.said()
+            rate = said / RENEW_EVERY
+            await self._beat(rate=rate, unreadable=unreadable, remarks=remarks, **seen)
+
+    async def _watch_loss(self) -> None:
+        """Have the desk know of a loss that lasts."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._linked.wait(), LOST_AFTER)
+            if self._linked.is_set():
+                await asyncio.sleep(RENEW_EVERY)
+            elif await self._claim():
+                await self._try_to(lambda: self._desk.lost(self._now()))
 
     async def _claim(self) -> bool:
         try:
-            return await self._do(partial(self._desk.claim, timezone.now()))
-        except OperationalError:
-            return self._heard > 0  # who holds it cannot be lost to anybody while it is away
+            return await self._do(lambda: self._desk.claim(self._now()))
+        except AWAY:
+            return self._linked.is_set()  # who holds it cannot be lost to anybody meanwhile
 
     async def _note(self, state: ConnectorLink.State, error: str = "") -> None:
-        await self._try_to(partial(self._desk.note, state, timezone.now(), error))
+        await self._try_to(lambda: self._desk.note(state, self._now(), error))
 
     async def _beat(self, **seen: object) -> None:
         await self._try_to(partial(self._desk.beat, **seen))
@@ -209,7 +217,7 @@ class Follower:
     async def _try_to(self, job: Callable[[], object]) -> None:
         try:
             await self._do(job)
-        except OperationalError as error:
+        except AWAY as error:
             log.warning("database_away", error=str(error))
 
     async def _do(self, job: Callable[[], T]) -> T:

@@ -60,6 +60,14 @@ class Link:
         finally:
             self._asked.pop(action_id, None)
 
+    async def refuses(self, name: str, **fields: str) -> str:
+        """Send an action; gives why Asterisk refuses it, empty where it does not. Raises
+        `LinkLost`."""
+        answer = await self.ask(name, **fields)
+        if answer.response.lower() == "success":
+            return ""
+        return answer.get("Message") or "no reason given"
+
     async def messages(self) -> AsyncIterator[list[Message]]:
         """Everything but answers, in the order in which it was said, as many at a time as there
         are. Raises `LinkLost` in the end."""
@@ -111,10 +119,9 @@ async def connect(address: Address) -> AsyncIterator[Link]:
     link = Link(reader, writer)
     reading = asyncio.create_task(link.read())
     try:
-        answer = await link.ask("Login", Username=address.user, Secret=address.secret, Events="on")
-        if answer.response.lower() != "success":
-            said = answer.get("Message") or "no reason given"
-            raise LinkLost(f"Asterisk refused the log-in of {address.user}: {said}.")
+        login = {"Username": address.user, "Secret": address.secret}
+        if why := await link.refuses("Login", **login, Events="on"):
+            raise LinkLost(f"Asterisk refused the log-in of {address.user}: {why}.")
         yield link
     finally:
         reading.cancel()

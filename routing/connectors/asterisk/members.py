@@ -32,9 +32,11 @@ def reach_of(status: int | None) -> PhoneReach | None:
 
 @dataclass
 class Membership:
-    """A member's place in one queue. `paused_at` is when they were paused last, as far as known."""
+    """A member's place in one queue. `paused_at` is when they were paused last, as far as known;
+    `kind` is Asterisk's word: static, dynamic or realtime."""
 
     name: str = ""
+    kind: str = ""
     paused: bool = False
     reason: str = ""
     paused_at: datetime = _EPOCH
@@ -65,7 +67,13 @@ class Member:
 def _membership(message: Message) -> Membership:
     name = message.get("MemberName") or message.get("Name")
     paused_at = _EPOCH + timedelta(seconds=min(max(message.number("LastPause") or 0, 0), 1 << 32))
-    return Membership(name, message.get("Paused") == "1", message.get("PausedReason"), paused_at)
+    return Membership(
+        name=name,
+        kind=message.get("Membership"),
+        paused=message.get("Paused") == "1",
+        reason=message.get("PausedReason"),
+        paused_at=paused_at,
+    )
 
 
 class Members:
@@ -109,6 +117,18 @@ class Members:
             for address, member in self._by_address.items()
             if member.queues
         }
+
+    def places(self) -> dict[str, dict[str, str]]:
+        """By address, the queues that each is in, and as what kind of member."""
+        return {
+            address: {queue: place.kind for queue, place in member.queues.items()}
+            for address, member in self._by_address.items()
+            if member.queues
+        }
+
+    def resume(self, address: str, reason: str) -> None:
+        """A member who was paused when last heard of."""
+        self.know(address).pause = (True, reason)
 
     # --- what the queues say ------------------------------------------------------------------
 

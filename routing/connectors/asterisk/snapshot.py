@@ -69,7 +69,7 @@ class _Seen:
 class Snapshots:
     """Handlers of the rows of a snapshot of all queues, and of its end. Rows are taken in as they
     come; what they say of calls is concluded when all are there, for those of whom nothing newer
-    was heard meanwhile."""
+    was heard meanwhile. `queues` are all that there are."""
 
     members: Members
     callers: Callers
@@ -77,6 +77,7 @@ class Snapshots:
     calls: Calls
     channels: ChannelList
     reconcile: Reconcile
+    queues: set[str] = field(default_factory=set)
     _rows: _Rows | None = None
 
     def params(self, message: Message, at: datetime) -> list[Report]:
@@ -115,6 +116,7 @@ class Snapshots:
         if rows is None:
             return []
         full = message.number("ListItems") in (None, rows.count)
+        self.queues |= rows.strategies.keys()
         reports = self._left(rows, at) if full else []
         gone = self.callers.missing(rows.callers, rows.began, at) if full else []
         for member in {self.members.know(address): None for _, address in rows.members}:

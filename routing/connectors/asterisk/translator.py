@@ -116,13 +116,21 @@ class Translator:
         self._calls.hear(message, reports, at)
         return reports
 
-    def resume(self, legs: Iterable[LiveLeg], callers: Iterable[tuple[str, str, str]]) -> None:
-        """Go on from what was reported before, by another process: `legs` that live and `callers`
-        who wait, as (queue, interaction, number). The next snapshot agrees or ends them."""
+    def resume(
+        self,
+        legs: Iterable[LiveLeg],
+        callers: Iterable[tuple[str, str, str]],
+        paused: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Go on from what was reported before, by another process: `legs` that live, `callers` who
+        wait, as (queue, interaction, number), and who is `paused`, as (address, reason). The next
+        snapshot agrees, or ends them."""
         for leg in legs:
             self._legs.resume(resumed(leg, self._members.know(leg.address)))
         for queue, interaction, number in callers:
             self._callers.resume(queue, interaction, number)
+        for address, reason in paused:
+            self._members.resume(address, reason)
 
     def settle(self, at: datetime) -> list[Report]:
         """Give what was held back for what might still be said of it, and has waited long enough
@@ -132,6 +140,14 @@ class Translator:
     def pauses(self) -> dict[str, tuple[bool, str]]:
         """By address, whether the members of queues are paused there, and why."""
         return self._members.pauses()
+
+    def places(self) -> dict[str, dict[str, str]]:
+        """By address, the queues that each is in, and as what kind of member."""
+        return self._members.places()
+
+    def queues(self) -> set[str]:
+        """Every queue that snapshots told of."""
+        return self._snapshots.queues
 
     def _connected(self, message: Message, at: datetime) -> list[Report]:
         self._channels.forget()

@@ -13,7 +13,6 @@ _SAYS = {
     400: ("malformed", "The server cannot read that request."),
     404: ("not_found", "There is nothing at this address. See /api/v1/docs."),
     405: ("method_not_allowed", "This address takes other methods; see the header Allow."),
-    413: ("too_large", "The body is larger than the server takes."),
 }
 _FAILED = ("failed", "Rollcall failed. It is in the server's log; try again later.")
 

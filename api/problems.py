@@ -48,18 +48,8 @@ CODES: Mapping[str, str] = {
     "leg_ended": "The agent's part in the interaction is over.",
     "not_possible": "What happened cannot happen to a call that is where this one is.",
     "out_of_date": "Something newer is known already.",
-    "mode": "The agent's mode takes no calls.",
-    "engaged": "The agent is on a call, rings, or is in wrap-up.",
-    "pending": "A mode waits for the agent's call to end.",
-    "no_answer": "The agent missed a call and has not chosen a mode since.",
-    "cool_down": "The agent has a few seconds between calls.",
-    "not_present": "The agent is not connected.",
-    "no_device": "The agent has switched off every device.",
-    "unreachable": "The agent's phone cannot be reached.",
-    "inactive": "The agent is deactivated.",
-    "opted_out": "The agent has opted out of the queue.",
-    "rejected": "The agent has rejected this very call.",
     "failed": "Rollcall failed. It is in the server's log; try again later.",
+    **{cause.value: f"The agent may not be rung: {label}." for cause, label in WHY_NOT.items()},
 }
 """Every `code` that an answer can bear, and what it says."""
 

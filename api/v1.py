@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -61,6 +62,11 @@ def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return Problem(
         400, "malformed", "The body is not JSON. Check it with a JSON parser."
     ).response()
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    return Problem(413, "too_large", "The body is larger than the server takes.").response()
 
 
 @api.exception_handler(ValidationError)

@@ -1,8 +1,11 @@
-"""Programs with keys, for tests of the API."""
+"""Programs with keys, for tests of the API, and the PostgreSQL of the services' tests."""
 
 import pytest
 
 from tests.api.program import SCOPES, Program
+from tests.services.conftest import postgresql
+
+__all__ = ["postgresql", "program"]
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_a8_availability_is_asked_for_a_queue_a_kind_and_a_call(
 @pytest.mark.parametrize("reason", ["lunch", "the id", "note"])
 def test_a_supervisors_program_sets_a_mode(program: Program, ada: Agent, reason: str) -> None:
     lunch = make_reason()
-    given = {
+    given: dict[str, Any] = {
         "lunch": {"reason": "lunch"},
         "the id": {"reason": lunch.pk},
         "note": {"note": "Lunch"},

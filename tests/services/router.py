@@ -1,10 +1,9 @@
-"""Another process of the installation, at work on calls until it is told to stop.
+"""Another process of the installation, at work on calls. Each line that it reads is what to do; it
+says what it did in JSON.
 
-python -m tests.services.router reserve QUEUE FIRST COUNT     asks for agents, and says for whom
-python -m tests.services.router distribute                    passes over who waits, again and again
-python -m tests.services.router live SEED COUNT               answers, hangs up, turns away
-
-It says `ready`, begins at a line of input, stops at the next, and says what it did in JSON.
+reserve QUEUE FIRST COUNT     asks for agents, and says for whom
+distribute                    passes over who waits, again and again, until the next line
+live SEED COUNT               answers, hangs up, turns away
 """
 
 import json
@@ -16,17 +15,17 @@ from collections.abc import Callable
 import django
 
 
-def main(role: str, arguments: list[str]) -> None:
+def main() -> None:
     django.setup()
-    say("ready")
-    sys.stdin.readline()
     roles: dict[str, Callable[..., object]] = {
         "reserve": reserve,
         "distribute": distribute,
         "live": live,
     }
-    done = roles[role](*map(int, arguments))
-    say(json.dumps(done))
+    say("ready")
+    while line := sys.stdin.readline():
+        role, *arguments = line.split()
+        say(json.dumps(roles[role](*map(int, arguments))))
 
 
 def say(line: str) -> None:
@@ -57,8 +56,9 @@ def distribute() -> int:
     from routing import distribution  # noqa: PLC0415
 
     offers = 0
-    while not select.select([sys.stdin], [], [], 0.02)[0]:
+    while not select.select([sys.stdin], [], [], 0.05)[0]:
         offers += distribution.distribute(timezone.now()).offers
+    sys.stdin.readline()
     return offers
 
 
@@ -70,4 +70,4 @@ def live(seed: int, count: int) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main()

@@ -13,11 +13,9 @@ SAME = (
     "direct",
     "distribution",
     "distributor",
-    "eligibility",
     "figures",
     "overflow",
     "reservations",
-    "strategies",
     "waits",
 )
 

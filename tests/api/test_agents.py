@@ -147,11 +147,11 @@ def test_a8_availability_is_asked_for_a_queue_a_kind_and_a_call(
 def test_a_supervisors_program_sets_a_mode(program: Program, ada: Agent, reason: str) -> None:
     lunch = make_reason()
     given: dict[str, Any] = {
-        "lunch": {"reason": "lunch"},
-        "the id": {"reason": lunch.pk},
-        "note": {"note": "Lunch"},
-    }[reason]
-    shown = program.put(f"/agents/{ada.pk}/mode", {"status": "on_break", **given}).json()
+        "lunch": {"status": "on_break", "reason": "lunch"},
+        "the id": {"status": "on_break", "reason": lunch.pk},
+        "note": {"status": "on_break", "note": "Lunch"},
+    }
+    shown = program.put(f"/agents/{ada.pk}/mode", given[reason]).json()
     assert (shown["status"]["code"], shown["reason"]) == ("on_break", "Lunch")
     assert shown["cause"]["code"] == "supervisor"
     told = Transition.objects.filter(agent=ada).latest("version")

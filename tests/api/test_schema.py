@@ -1,0 +1,103 @@
+"""Requests that nobody thought of, made up from the OpenAPI document: each answer is as it says."""
+
+from itertools import count
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from routing.models import Leg, Queue
+from tests.api.program import SCOPES, Program
+from tests.api.test_document import operations
+from tests.factories import make_agent, make_queue, make_reason
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+OPERATIONS = [(method, path) for method, path, _ in operations()]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = 30
+
+
+@pytest.fixture
+def schema() -> Any:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+
+
+@pytest.fixture
+def program() -> Program:
+    """A program that may do everything, on a small floor at work: one has hung up, one talks, two
+    are free."""
+    program = Program(*SCOPES)
+    agents = [make_agent(name, mode="available") for name in ("Ada", "Bob", "Cleo", "Dan")]
+    make_queue("sales", members=agents, rollcall=True, wrap_up=None)
+    make_reason()
+    for number in range(2):
+        call = program.arrive("sales", f"call {number}")
+        program.tell(call, "answered", call["legs"][0]["agent"])
+        if number == 0:
+            program.tell(call, "hung_up", call["legs"][0]["agent"])
+    return program
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_operation_answers_as_the_document_says(
+    schema: Any, program: Program, method: str, path: str
+) -> None:
+    operation, seen, fresh = schema[path][method], set[int](), count()
+    made_up = st.one_of([operation.as_strategy(mode) for mode in GenerationMode])
+    headers = {"Authorization": f"Bearer {program.text}"}
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(made_up, st.booleans())
+    def ask(case: "Case[Any]", sensible: bool) -> None:
+        if sensible:
+            make_sense(case, f"fresh {next(fresh)}")
+        answer = case.call_and_validate(headers=headers, checks=CHECKS)
+        seen.add(answer.status_code // 100)
+
+    ask()
+    assert seen == {2, 4}
+
+
+def make_sense(case: "Case[Any]", name: str) -> None:
+    """Let the request be about what there is."""
+    queue = Queue.objects.get()
+    wraps_up, talks = Leg.objects.order_by("pk")[:2]
+    case.query = {}
+    case.path_parameters = {
+        "agent_id": wraps_up.agent_id,
+        "queue_id": queue.pk,
+        "interaction_id": talks.interaction_id,
+    }
+    bodies: dict[str, Any] = {
+        "interactions": {"external_id": name, "queue": queue.name},
+        "reservations": {"external_id": name},
+        "events": {"type": "held", "agent": talks.agent_id},
+        "mode": {"status": "busy"},
+    }
+    last = case.path.rsplit("/", 1)[-1]
+    if case.method != "GET" and last in bodies:
+        case.body = bodies[last]

@@ -55,6 +55,7 @@ class Desk:
             keeps_members=connector.manages_members,
         )
         self._provision = Provision()
+        self._labels: dict[str, str] = {}
 
     # --- the link ------------------------------------------------------------------------------
 
@@ -70,17 +71,27 @@ class Desk:
 
     def release(self, now: datetime) -> None:
         mine = ConnectorLink.objects.filter(connector=self.connector, holder=self.holder)
-        mine.update(holder=None, held_until=None, state=ConnectorLink.State.DOWN, since=now)
+        mine.filter(state=ConnectorLink.State.UP).update(since=now)
+        mine.update(holder=None, held_until=None, state=ConnectorLink.State.DOWN)
 
     def note(self, state: ConnectorLink.State, now: datetime, error: str = "") -> None:
-        """The link is in `state`; since now, if it was not before."""
+        """The link is in `state`: since now, if it came up or was up until now. An error stands
+        while the link is made anew."""
         link = ConnectorLink.objects.filter(connector=self.connector)
-        link.exclude(state=state).update(state=state, since=now)
-        link.update(error=error[:200])
+        up, is_up = Q(state=ConnectorLink.State.UP), state is ConnectorLink.State.UP
+        link.filter(~up if is_up else up).update(since=now)
+        link.update(state=state)
+        if state is not ConnectorLink.State.CONNECTING:
+            link.update(error=error[:200])
 
     def beat(self, **seen: object) -> None:
         """Note what is known of the link: fields of `ConnectorLink`."""
         ConnectorLink.objects.filter(connector=self.connector).update(**seen)
+
+    def snapshot_wanted(self) -> bool:
+        """Whether somebody asked for a snapshot since this was asked last."""
+        wanted = ConnectorLink.objects.filter(connector=self.connector, snapshot_wanted=True)
+        return wanted.exists() and bool(wanted.update(snapshot_wanted=False))
 
     def lost(self, now: datetime) -> None:
         """The link is lost for long. Where the connector says so, its phones count as lost; the
@@ -117,6 +128,8 @@ class Desk:
         return True
 
     def _take(self, report: Report) -> None:
+        if isinstance(report, MemberSeen):
+            self._labels[report.address] = report.name
         if isinstance(report, QueueSeen) and self.connector.makes_queues:
             self._provision.take(report)
         if self._claims.takes(report):
@@ -130,7 +143,12 @@ class Desk:
                 connector=self.connector,
                 kind=kind,
                 name=name[:120],
-                defaults={"count": count, "first_at": now, "last_at": now},
+                defaults={
+                    "label": self._labels.get(name, "")[:80],
+                    "count": count,
+                    "first_at": now,
+                    "last_at": now,
+                },
             )
             if not new:
                 row.count, row.last_at = F("count") + count, now

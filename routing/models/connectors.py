@@ -78,7 +78,8 @@ class ConnectorLink(models.Model):
     """How a connector's link is: kept by the process that holds it, which is one at a time.
 
     `heard_at` is when Asterisk said something last, `rate` how many messages a second it says of
-    late; `since` is when `state` began. `remarks` are what is wrong on Asterisk's side, in words.
+    late; `since` is when it came up, or was up last; `error` stays until it is up. `remarks` are
+    what is wrong on Asterisk's side, in words. `snapshot_wanted`: somebody asked for one.
     """
 
     class State(models.TextChoices):
@@ -97,6 +98,7 @@ class ConnectorLink(models.Model):
     version = models.CharField(max_length=40, blank=True)
     heard_at = models.DateTimeField(null=True)
     snapshot_at = models.DateTimeField(null=True)
+    snapshot_wanted = models.BooleanField(default=False)
     rate = models.FloatField(default=0)
     unreadable = models.PositiveIntegerField(default=0)
     remarks = models.JSONField(default=list)

@@ -15,6 +15,7 @@ from django.db import connections
 from django.utils import timezone
 
 from presence import hints
+from routing.connectors.asterisk.doubts import SNAPSHOT
 from routing.connectors.asterisk.link import Address, Link, LinkLost, connect
 from routing.connectors.asterisk.teller import Teller
 from routing.connectors.asterisk.translator import Translator
@@ -130,6 +131,7 @@ class Follower:
             reports: list[Report] = []
             for message in messages:
                 reports += self._translator.feed(message, now)
+                self._teller.doubts.hear(message, now)
                 if message.event in _NEWS:
                     self._snapshot_wanted.set()
             await self._take(reports)
@@ -161,8 +163,8 @@ class Follower:
                 await asyncio.wait_for(self._snapshot_wanted.wait(), SNAPSHOT_EVERY)
             self._snapshot_wanted.clear()
             self._teller.remarks = [
-                f"Asterisk does not tell of its {what}: {why}."
-                for what, name in (("channels", "CoreShowChannels"), ("queues", "QueueStatus"))
+                refused.format(why)
+                for name, refused in SNAPSHOT.items()
                 if (why := await link.refuses(name))
             ]
             await self._beat(remarks=self._teller.said())

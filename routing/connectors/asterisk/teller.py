@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from routing import pauses
 from routing.connectors import roster
+from routing.connectors.asterisk.doubts import Doubts
 from routing.connectors.asterisk.link import Link
 from routing.connectors.asterisk.translator import Translator
 from routing.connectors.desk import Desk
@@ -34,6 +35,7 @@ class Teller:
         self, desk: Desk, translator: Translator, do: _Do, now: Callable[[], datetime]
     ) -> None:
         self.remarks: list[str] = []
+        self.doubts = Doubts()
         self._desk = desk
         self._translator = translator
         self._do = do
@@ -47,6 +49,7 @@ class Teller:
     def forget(self) -> None:
         """A new link: nothing is known of what happened meanwhile."""
         self._snapshot_at = None
+        self.doubts = Doubts()
 
     def snapshot(self, at: datetime) -> None:
         """All is known as of `at`."""
@@ -62,7 +65,7 @@ class Teller:
 
     def said(self) -> list[str]:
         """What is wrong on Asterisk's side."""
-        return self.remarks + self._desk.roster.remarks()
+        return self.remarks + self.doubts.said() + self._desk.roster.remarks()
 
     async def wait(self) -> None:
         """Until something is to be told: at once where an agent changed, of everybody now and
@@ -76,8 +79,8 @@ class Teller:
             self._everybody, self._looked = True, now
 
     async def tell(self, link: Link) -> bool:
-        """Ask for what agents' modes call for; gives whether a snapshot is wanted, because a
-        supervisor asked whether somebody is on a call."""
+        """Ask for what agents' modes call for; gives whether a snapshot is wanted, because somebody
+        asked for one, or whether an agent is on a call."""
         changed, self._changed = self._changed, set()
         everybody, self._everybody = self._everybody, False
         if self._snapshot_at is None:
@@ -113,7 +116,8 @@ class Teller:
     def _check(self) -> bool:
         if self._snapshot_at:
             self._desk.checks.answer(self._snapshot_at, self._now())
-        return self._desk.checks.new()
+        wanted = self._desk.snapshot_wanted()
+        return self._desk.checks.new() or wanted
 
 
 async def _join(link: Link, ask: roster.Ask) -> str:

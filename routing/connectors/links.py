@@ -1,0 +1,53 @@
+"""How the connectors' links stand, as people are told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from routing.connectors.desk import HELD_FOR
+from routing.models import Connector, ConnectorLink
+
+
+class State(StrEnum):
+    UP = "Up"
+    CONNECTING = "Connecting"
+    DOWN = "Down"
+    ALONE = "Followed by nobody"
+    OFF = "Deactivated"
+
+
+NOBODY = "No process runs the connectors: start “manage.py run_connectors”."
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a connector's link is. `since` is when it came up, or was up last (None: never tried);
+    `why` it is not up, in words."""
+
+    connector: Connector
+    state: State
+    since: datetime | None = None
+    why: str = ""
+
+    @property
+    def up(self) -> bool:
+        return self.state is State.UP
+
+
+def read(now: datetime) -> list[Standing]:
+    """Of every active connector, by priority."""
+    active = Connector.objects.filter(active=True).select_related("link")
+    return [standing(connector, now) for connector in active]
+
+
+def standing(connector: Connector, now: datetime) -> Standing:
+    link: ConnectorLink | None = getattr(connector, "link", None)
+    since = link.since if link else None
+    if not connector.active:
+        return Standing(connector, State.OFF, why="Activate it to follow this system.")
+    if link is None or link.held_until is None:
+        return Standing(connector, State.ALONE, since, NOBODY)
+    if link.held_until < now:
+        died = link.held_until - HELD_FOR if link.state == ConnectorLink.State.UP else since
+        return Standing(connector, State.ALONE, died, NOBODY)
+    return Standing(connector, State(link.get_state_display()), since, link.error)

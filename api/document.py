@@ -11,9 +11,6 @@ from ninja.operation import Operation
 from api.auth import Bearer
 from api.problems import CODES, MEDIA_TYPE
 
-_READS = (400, 401, 403, 404, 422)
-_WRITES = (*_READS, 409, 413, 415)
-
 _IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -71,7 +68,7 @@ class Document(OpenAPISchema):
             if _writes(operation):
                 created = _LOCATION if status == HTTPStatus.CREATED else {}
                 response["headers"] = _REPLAYED | created
-        for status in _WRITES if _writes(operation) else _READS:
+        for status in _problems(operation):
             found[status] = self._problem(status)
         return found
 
@@ -90,6 +87,15 @@ class Document(OpenAPISchema):
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
+
+
+def _problems(operation: Operation) -> list[int]:
+    """The statuses that it may be refused with."""
+    sources = {model.__ninja_param_source__ for model in operation.models}
+    named = "path" in sources
+    writes, body = _writes(operation), "body" in sources
+    invalid = writes or "query" in sources
+    return [400, 401, 403] + [404] * named + [409, 413] * writes + [415] * body + [422] * invalid
 
 
 def _writes(operation: Operation) -> bool:

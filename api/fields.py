@@ -9,7 +9,6 @@ from django.utils import timezone
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
-_NO_NUL = r"^[^\x00]*$"  # PostgreSQL stores none
 _LARGEST = 2**63 - 1
 
 
@@ -25,15 +24,24 @@ AHEAD = timedelta(seconds=60)
 BEHIND = timedelta(days=7)
 """How far the sender's clock may be ahead, and how late it may tell of something."""
 
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("Leave the NUL character out; a database stores none.")
+    return text
+
+
+_Text = Annotated[str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
+
 Filter = Annotated[int, Field(ge=1, le=_LARGEST)]
 """A primary key in a query."""
 Id = Annotated[int, Field(ge=1, le=_LARGEST, strict=True)]
 """A primary key in a body."""
-Name = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=_NO_NUL)]
-Address = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_NO_NUL)]
-Caller = Annotated[str, StringConstraints(max_length=80, pattern=_NO_NUL)]
-EventId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_NUL)]
-Note = Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)]
+Name = Annotated[_Text, StringConstraints(min_length=1, max_length=60)]
+Address = Annotated[_Text, StringConstraints(min_length=1, max_length=120)]
+Caller = Annotated[_Text, StringConstraints(max_length=80)]
+EventId = Annotated[_Text, StringConstraints(min_length=1, max_length=200)]
+Note = Annotated[_Text, StringConstraints(max_length=200)]
 Priority = Annotated[int, Field(ge=-1000, le=1000, strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
 

@@ -36,7 +36,7 @@ def problems(answer: Answers | AnswersLater) -> Answers | AnswersLater:
 
 
 def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    if not request.path.startswith("/api/") or response.status_code < HTTPStatus.BAD_REQUEST:
+    if not request.path_info.startswith("/api/") or response.status_code < HTTPStatus.BAD_REQUEST:
         return response
     if response.headers.get("Content-Type") == MEDIA_TYPE:
         return response

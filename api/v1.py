@@ -72,7 +72,10 @@ def _too_large(_request: HttpRequest, _error: Exception) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [
-        {"field": ".".join(map(str, _field(one["loc"]))), "message": one["msg"]}
+        {
+            "field": ".".join(map(str, _field(one["loc"]))),
+            "message": one["msg"].removeprefix("Value error, "),
+        }
         for one in error.errors
     ]
     sentence = "Something in the request is not as documented; see errors."

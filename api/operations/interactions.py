@@ -13,7 +13,13 @@ from api.fields import Address, Caller, Filter, Id, Moment, Name, Priority
 from api.idempotency import Answer, once
 from api.lookups import direct_number, enrolled, queue_named
 from api.paging import Page, Paging, page
-from api.shapes.calls import InteractionOut, interaction_of, interaction_out, interactions
+from api.shapes.calls import (
+    InteractionOut,
+    address_of,
+    interaction_of,
+    interaction_out,
+    interactions,
+)
 from routing import calls
 from routing.calls import Origin
 from routing.distribution import distribute
@@ -108,4 +114,4 @@ def _arrive(origin: Origin, arrival: InteractionIn) -> int:
 def _created(interaction_id: int) -> Answer:
     distribute(timezone.now())
     shown = interaction_out(interaction_of(interaction_id))
-    return Answer.of(shown, 201, f"/api/v1/interactions/{interaction_id}")
+    return Answer.of(shown, 201, address_of(interaction_id))

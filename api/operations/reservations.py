@@ -12,6 +12,7 @@ from api.fields import Address, Caller, Moment, Priority
 from api.idempotency import Answer, once
 from api.problems import Problem, not_found
 from api.shapes.agents import DeviceOut
+from api.shapes.calls import address_of
 from presence import store
 from presence.models import AgentState
 from routing import reservations
@@ -71,7 +72,7 @@ def _reserved(interaction_id: int) -> Answer:
     if not offers:
         return Answer.of_problem(_nobody(call))
     shown = ReservationOut(interaction=call.pk, offers=offers)
-    return Answer.of(shown, 201, f"/api/v1/interactions/{call.pk}")
+    return Answer.of(shown, 201, address_of(call.pk))
 
 
 def _offer(leg: Leg) -> OfferOut:

@@ -85,7 +85,8 @@ class AgentOut(Schema):
 
 
 def states() -> QuerySet[AgentState]:
-    """The states of all enrolled agents, with what an agent is shown by."""
+    """The states of all enrolled agents, with what an agent is shown by: of the legs those that
+    live, of the memberships all."""
     legs = Leg.objects.filter(ended_at=None).order_by("pk").select_related("interaction__queue")
     served = Membership.objects.order_by("ring_group__queue__name").select_related(
         "ring_group__queue"
@@ -100,8 +101,8 @@ def states() -> QuerySet[AgentState]:
         "pending",
         "pending_reason",
     ).prefetch_related(
-        Prefetch("agent__legs", legs, to_attr="live"),
-        Prefetch("agent__memberships", served, to_attr="served"),
+        Prefetch("agent__legs", legs),
+        Prefetch("agent__memberships", served),
         "agent__devices",
     )
 
@@ -136,12 +137,12 @@ def agent_out(state: AgentState) -> AgentOut:
         pending=_pending(state),
         may_receive=state.may_receive,
         why_not=[Named(code=cause.value, label=WHY_NOT[cause]) for cause in state.refusals],
-        legs=[_leg(leg) for leg in getattr(agent, "live")],  # noqa: B009 - as `states` prefetched
+        legs=[_leg(leg) for leg in agent.legs.all()],
         devices=[
             DeviceOut(kind=device.kind, address=device.address, enabled=device.enabled)
             for device in agent.devices.all()
         ],
-        queues=_queues(getattr(agent, "served")),  # noqa: B009
+        queues=_queues(list(agent.memberships.all())),
         version=state.version,
     )
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from ninja import Schema
 
 from api.problems import not_found
@@ -85,6 +86,11 @@ def interaction_of(pk: int) -> Interaction:
     if found is None:
         raise not_found("interaction", pk)
     return found
+
+
+def address_of(interaction_id: int) -> str:
+    """Where the interaction is found."""
+    return reverse("api-v1:get_interaction", args=[interaction_id])
 
 
 def interaction_out(call: Interaction) -> InteractionOut:

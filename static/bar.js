@@ -45,7 +45,20 @@ function carryToken(form) {
   if (field) field.value = token();
 }
 
-listen((message) => message.bar && replace(message.bar));
+// An answer is lost with the form that asked for it, so a bar that comes by socket meanwhile waits.
+let later = "";
+const asking = () => bar().querySelector(".htmx-request");
+
+listen((message) => {
+  if (!message.bar) return;
+  if (asking()) later = message.bar;
+  else replace(message.bar);
+});
+document.addEventListener("htmx:afterRequest", () => {
+  if (!later || asking()) return;
+  replace(later);
+  later = "";
+});
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.headers["X-CSRFToken"] = token();

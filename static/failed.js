@@ -6,7 +6,7 @@ const WHY = {
   404: "This agent has left the floor.",
 };
 
-for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(failure, ({ detail }) => {
     const place = detail.target.closest("#bar, #dialog-body")?.querySelector(".refusal");
     if (place) place.textContent = WHY[detail.xhr.status] ?? "That did not get through. Try again.";

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -92,12 +93,11 @@ def _free_port() -> int:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A floor with Ada and Bob, agents of Billing who serve Helpdesk, and Sam, who supervises."""
-    running = Server(tmp_path)
-    running.run("migrate", "-v0")
-    running.do("make_floor()")
-    running.start()
-    yield running
-    running.close()
+    with closing(Server(tmp_path)) as running:
+        running.run("migrate", "-v0")
+        running.do("make_floor()")
+        running.start()
+        yield running
 
 
 # Not for the session: its event loop would be in the way of the asynchronous tests that follow.

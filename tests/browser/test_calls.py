@@ -91,6 +91,7 @@ def test_b8_a_caller_who_hangs_up_leaves_nothing_to_answer(
 
     def too_late(route: Route) -> None:
         server.do(f"give_up('{CALLER}')")
+        expect(row(monitor, "Ada").locator(".c-status")).to_have_text("Available")
         route.continue_()
 
     ada.route("**/me/offer/answer/", too_late)

@@ -50,8 +50,8 @@ VALUES (%s, %s, %s, 'LegEvent', %s, 'routing')
 _LEG = """
 INSERT INTO routing_leg
     (interaction_id, agent_id, entry_id, ring_group_id, external_id, state, since, started_at,
-     outcome)
-VALUES (%s, %s, %s, %s, %s, 'offered', %s, %s, '')
+     outcome, estimated)
+VALUES (%s, %s, %s, %s, %s, 'offered', %s, %s, '', false)
 """
 _EVENT = """
 INSERT INTO presence_outboxevent (uid, type, at, subject, data) VALUES (%s, %s, %s, %s, %s)

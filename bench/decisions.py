@@ -18,6 +18,7 @@ django.setup()  # here, so that it is in the processes that this one spawns too
 from django.apps import apps  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bench import world  # noqa: E402
@@ -105,6 +106,15 @@ def rows_of(way: Way) -> dict[str, int]:
     return {table: after[table] - before[table] for table in before if after[table] > before[table]}
 
 
+def statements() -> int:
+    """How many statements a decision of Rollcall's is, the transaction's own among them."""
+    entries = world.call_in(Queue.objects.order_by("pk")[:1])
+    with CaptureQueriesContext(connection) as seen:
+        decide(Way.ROLLCALL, entries)
+    world.clear()
+    return len(seen)
+
+
 def row(cells: Iterable[str]) -> None:
     print(f"| {' | '.join(cells)} |", flush=True)
 
@@ -162,6 +172,7 @@ def main(quick: bool) -> None:
     ours, plain = (rows_of(way) for way in Way)
     if ours != plain:
         raise RuntimeError(f"The bare SQL writes {plain}, a decision {ours}.")
+    print(f"A decision is {statements()} statements and {sum(ours.values())} new rows.")
     with several() as crowd:
         compare(SIZES[:2] if quick else SIZES, 1 if quick else REPEATS, crowd)
 

@@ -76,13 +76,24 @@ class Picture:
         return found
 
     def eligible(self, wait: QueueEntry, group: RingGroup) -> list[Member]:
-        kind = CallKind(wait.queue.kind)
         return [
             member
-            for member in self._members[group.pk]
-            if self._may[member.agent, kind]
-            and (wait.interaction_id, member.agent) not in self.rejected
+            for member in self._free(wait, group)
+            if (wait.interaction_id, member.agent) not in self.rejected
         ]
+
+    def _free(self, wait: QueueEntry, group: RingGroup) -> list[Member]:
+        kind = CallKind(wait.queue.kind)
+        return [member for member in self._members[group.pk] if self._may[member.agent, kind]]
+
+    def spares(self) -> bool:
+        """Whether somebody is spared a call only since they rejected it."""
+        return any(
+            (wait.interaction_id, member.agent) in self.rejected
+            for wait in self.waits
+            for group in self.joined(wait)
+            for member in self._free(wait, group)
+        )
 
     def anybody(self, wait: QueueEntry) -> set[int]:
         """Every agent who may have this caller now."""

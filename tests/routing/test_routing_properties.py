@@ -27,6 +27,10 @@ def _pass(floor: Floor) -> Picture:
     done = floor.distribute()
     after = Picture(at(floor.now))
     check_pass(before, after, done.overflows)
+    if before.spares():
+        floor.met.add("spared")
+    if any(call in before.rings for call, _ in after.offers - before.offers):
+        floor.met.add("joined in")
     assert done.offers >= len(after.offers - before.offers)
     return after
 
@@ -94,7 +98,7 @@ class Seen:
 
     def everywhere(self) -> None:
         refusals = {"not_possible", "engaged", "already_handled", "interaction_ended"}
-        assert self.met >= {*FAULTS, *refusals}
+        assert self.met >= {*FAULTS, *refusals, "spared", "joined in"}
         assert self.strategies >= {strategy.value for strategy in Strategy}
         assert self.calls == {"", *InteractionOutcome.values}
         # Taken out of a queue is what the telephony says where it distributes.

@@ -278,3 +278,18 @@ def test_of_two_tiers_that_ring_everybody_the_second_joins_in(ada: Agent, bob: A
     assert offers_of(call) == ["Ada"]
     turn(10)
     assert offers_of(call) == ["Ada", "Bob"]
+
+
+def test_a_tier_that_rings_one_at_a_time_does_not_join_a_call_that_rings(
+    ada: Agent, bob: Agent
+) -> None:
+    queue = queue_of(ada, strategy=Strategy.RING_ALL, ring=60)
+    queue.ring_groups.update(next_tier_after=0)
+    make_tier(queue, [bob], 2)
+    call = call_in(queue, 0)
+    for seconds in (0, 1):
+        turn(seconds)
+    assert offers_of(call) == ["Ada"]
+    happen(call, ada, "rejected", 2)
+    turn(2)
+    assert offers_of(call) == ["Bob"]

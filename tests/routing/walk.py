@@ -93,7 +93,7 @@ class Floor:
         after, back = pick((0, 3, 10)), {"no_answer_seconds": 5}
         queue.ring_groups.update(next_tier_after=after, **back, **misses)
         if pick((True, False)):
-            second = {"strategy": pick(tuple(Strategy)).value, "ring_seconds": 6}
+            second = {"strategy": pick((strategy, *Strategy)).value, "ring_seconds": 6}
             make_tier(queue, self.some_agents(), 2, **second)
         for member in Membership.objects.filter(ring_group__queue=queue):
             member.priority = pick((1, 1, 2))
@@ -185,6 +185,12 @@ class Floor:
     def chooses(self) -> None:
         choose(self.pick(self.agents), self.pick(MODES), self.now)
 
+    def comes_back(self) -> None:
+        """Who rejected a call takes others again."""
+        rejected = Leg.objects.filter(outcome="rejected").select_related("agent").order_by("-pk")
+        if leg := rejected.first():
+            choose(leg.agent, "available", self.now)
+
     def page(self) -> None:
         kind = self.pick((WebphoneConnected, WebphoneConnected, WebphoneLost))
         actions.apply(self.pick(self.agents[:5]).pk, kind(at=at(self.now)))
@@ -196,7 +202,7 @@ class Floor:
 
     def settings_change(self) -> None:
         group = self.pick(list(RingGroup.objects.order_by("pk")))
-        group.strategy = self.pick(tuple(Strategy)).value
+        group.strategy = self.pick((*Strategy, Strategy.RING_ALL, Strategy.RING_ALL)).value
         group.save()
 
 
@@ -211,7 +217,8 @@ HAPPENINGS: tuple[Callable[[Floor], None], ...] = (
     *(Floor.page,) * 2,
     *(Floor.reserves,) * 2,
     *(Floor.caller_leaves,) * 2,
-    lambda floor: floor.happens("rejected", "offered"),
+    *(lambda floor: floor.happens("rejected", "offered"),) * 2,
+    *(Floor.comes_back,) * 2,
     lambda floor: floor.happens("held", *TALKING),
     lambda floor: floor.happens("held", *TALKING),
     lambda floor: floor.happens("resumed", *TALKING),

@@ -106,7 +106,7 @@ class Link:
         raise LinkLost(f"Asterisk has been silent for {SILENCE + PATIENCE:.0f} s.")
 
     async def _take(self, message: Message) -> None:
-        if not message.response:
+        if message.event or not message.response:  # OriginateResponse bears both
             await self._messages.put(message)
         elif (answer := self._asked.get(message.get("ActionID"))) and not answer.done():
             answer.set_result(message)

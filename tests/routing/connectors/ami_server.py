@@ -24,10 +24,11 @@ class Session:
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self.writer = writer
         self.logged_in = False
-        self.events = 0
+        self.said, self.snapshots = 1, 0  # the banner
 
     def send(self, fields: dict[str, Any]) -> None:
-        self.events += "Event" in fields
+        self.said += not fields.keys().isdisjoint(("Event", "event"))
+        self.snapshots += fields.get("Event") == "QueueStatusComplete"
         self.writer.write(encode(fields))
 
 
@@ -58,9 +59,9 @@ class AmiServer:
         await self._server.wait_closed()
 
     @property
-    def events(self) -> int:
-        """How many events the manager who is logged in was told."""
-        return sum(session.events for session in self.sessions if session.logged_in)
+    def said(self) -> int:
+        """How many messages the manager who is logged in was told, without answers."""
+        return sum(session.said for session in self.sessions if session.logged_in)
 
     # --- what the test lets happen ------------------------------------------------------------
 

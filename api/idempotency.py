@@ -87,7 +87,8 @@ def once(request: HttpRequest, do: Do, show: Show) -> HttpResponse:
 
 
 def purge(now: datetime) -> None:
-    """Forget what was answered more than a day before `now`: its keys are free again."""
+    """Forget what was answered more than a day before `now`: its keys are free again. A write under
+    a key does this on the way, once an hour in each process."""
     with write():
         KeptAnswer.objects.filter(at__lt=now - KEPT).delete()
         TakenEvent.objects.filter(at__lt=now - KEPT).delete()

@@ -7,6 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.docs import Swagger
 from ninja.parser import Parser
 
 from api.document import Document
@@ -39,6 +40,7 @@ api = Api(
     description="Agents and their state, queues and their figures, calls and what happens to them.",
     urls_namespace="api-v1",
     parser=JsonParser(),
+    docs=Swagger({"validatorUrl": None}),  # else browsers ask a server of others about the document
 )
 for part in (agents, modes, queues, interactions, events, reservations):
     api.add_router("", part.router)

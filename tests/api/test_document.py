@@ -40,6 +40,7 @@ def test_the_docs_page_comes_from_here_alone(client: Client) -> None:
     for link in links:
         assert link.startswith("/static/ninja/"), link
         assert finders.find(link.removeprefix("/static/")), link
+    assert '"validatorUrl": null' in page
 
 
 def test_every_operation_says_what_it_is_and_what_may_go_wrong() -> None:

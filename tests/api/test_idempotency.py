@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -132,6 +133,17 @@ def test_a_key_is_kept_for_a_day_and_then_free(program: Program, sales: Queue, a
     assert (KeptAnswer.objects.count(), TakenEvent.objects.count()) == (0, 0)
     program.put(f"/agents/{ada.pk}/mode", {"status": "offline"}, idempotency_key="a")
     assert row_of(ada).mode_id == "offline"
+
+
+@pytest.mark.django_db
+def test_a_write_forgets_old_keys_on_the_way_once_an_hour(program: Program, ada: Agent) -> None:
+    cache.clear()
+    for key, left in (("a", {"a"}), ("b", {"a", "b"}), ("c", {"c"})):
+        program.delete(f"/agents/{ada.pk}/pending", idempotency_key=key)
+        assert set(KeptAnswer.objects.values_list("idempotency_key", flat=True)) == left
+        if key == "b":
+            KeptAnswer.objects.update(at=timezone.now() - timedelta(hours=25))
+            cache.clear()
 
 
 @pytest.mark.usefixtures("committed")

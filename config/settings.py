@@ -150,6 +150,8 @@ CHOICE_ENDS_WRAP_UP = env.bool("CHOICE_ENDS_WRAP_UP", default=False)
 CHOICE_ENDS_OFFER = env.bool("CHOICE_ENDS_OFFER", default=False)
 """Whether choosing a mode that takes no calls, while a call rings, has it ring somebody else; else
 it rings on and the mode waits."""
+RUN_CONNECTORS = env.bool("RUN_CONNECTORS", default=True)
+"""Whether a server follows the telephony systems itself, or leaves that to `run_connectors`."""
 OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=7)
 """How long events are kept for streams that resume, once every webhook has delivered them."""
 
@@ -160,8 +162,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Refusals are answers, not faults: the access log has them.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    # Refusals are answers, not faults: the access log has them. A request that was sent is no news.
+    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
 }
 structlog.configure(  # through the standard library, so to standard error
     processors=[

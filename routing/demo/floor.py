@@ -1,4 +1,4 @@
-"""The demo floor: three teams, thirty agents, four queues and named reasons."""
+"""The demo floor: three teams, thirty agents and named reasons; its queues are in `lines`."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,12 @@ from presence.events import DeviceKind
 from presence.models import Agent, Reason, Status, Team
 from presence.models.catalogue import ReasonPolicy
 from presence.writing import write
-from routing.models import Membership, Queue, RingGroup
+from routing.demo import lines
 
 SOURCE = "demo"
+"""What the pretend telephony system's key speaks for."""
+PRETEND, REAL = "demo/", "page/"
+"""What the addresses begin with of pretend agents' phones, and of people's who play themselves."""
 PASSWORD = "rollcall-demo"  # noqa: S105 - a demo's log-in is meant to be known
 ADMIN, SUPERVISOR, AGENT = "admin", "supervisor", "agent"
 
@@ -59,18 +62,12 @@ TEAMS = {
         "Dina Rahal",
     ),
 }
-SERVED_BY = {
-    "Service": ("Customer Care",),
-    "Billing": ("Customer Care", "Sales"),
-    "New customers": ("Sales",),
-    "Technical": ("Technical Support",),
-}
 
 
 @dataclass(frozen=True)
 class Demo:
     """What the simulator plays with: the agents that it moves, and the one that a person logs in
-    as, who gets calls but chooses their own modes."""
+    as, who gets calls but chooses their own modes and answers on their own page."""
 
     simulated: tuple[Agent, ...]
     visitor: Agent
@@ -80,16 +77,29 @@ def build() -> Demo:
     """Make the demo floor where it is not there yet; gives its agents."""
     with write():
         _reasons()
-        agents = [
-            _agent(name, Team.objects.get_or_create(name=team)[0])
+        teams = {
+            team: [_agent(name, Team.objects.get_or_create(name=team)[0]) for name in names]
             for team, names in TEAMS.items()
-            for name in names
-        ]
-        _queues()
+        }
+        lines.build(teams)
         _people()
         # The log-in that a visitor is given belongs to the first agent of the first team.
-        visitor, *simulated = agents
+        visitor, *simulated = (agent for agents in teams.values() for agent in agents)
+        _phone(visitor, pretend=False)
+        for agent in simulated:
+            _phone(agent, pretend=True)
     return Demo(tuple(simulated), visitor)
+
+
+def address(agent: Agent, *, pretend: bool) -> str:
+    """The address of an agent's webphone, which says whether a pretend telephony system is to
+    answer it."""
+    return f"{PRETEND if pretend else REAL}{agent.user_id}"
+
+
+def _phone(agent: Agent, *, pretend: bool) -> None:
+    webphones = agent.devices.filter(kind=DeviceKind.WEBPHONE.value)
+    webphones.update(address=address(agent, pretend=pretend))
 
 
 def _reasons() -> None:
@@ -111,24 +121,8 @@ def _agent(name: str, team: Team) -> Agent:
         user.save()
     agent, made = Agent.objects.get_or_create(user=user, defaults={"name": name, "team": team})
     if made:
-        agent.devices.create(kind=DeviceKind.WEBPHONE.value, address=f"demo/{user.pk}")
         actions.enrol(agent)
     return agent
-
-
-def _queues() -> None:
-    for name, teams in SERVED_BY.items():
-        queue, _ = Queue.objects.get_or_create(name=name)
-        group, made = RingGroup.objects.get_or_create(
-            queue=queue,
-            tier=1,
-            defaults={"ring_seconds": 15, "wrap_up_seconds": 20, "cool_down_seconds": 3},
-        )
-        if made:
-            members = Agent.objects.filter(team__name__in=teams)
-            Membership.objects.bulk_create(
-                Membership(ring_group=group, agent=agent) for agent in members
-            )
 
 
 def _people() -> None:

@@ -1,5 +1,5 @@
-"""A contact centre at work, played: one thread runs a pretend telephony system and pretend agents,
-who use the same door as everybody else."""
+"""A contact centre's people, played: one thread runs the pretend agents, who use the same door as
+everybody else. Their calls come from a pretend telephony system of its own."""
 
 import random
 import threading
@@ -11,11 +11,9 @@ from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from presence.connections import Lease
+from presence.models import Agent
 from routing.demo.agenda import Agenda
-from routing.demo.calls import Calls
-from routing.demo.floor import SOURCE, Demo
 from routing.demo.people import People
-from routing.intake import Intake
 
 log = structlog.get_logger(__name__)
 
@@ -24,21 +22,19 @@ _PERIOD = 0.1  # seconds between looks at the agenda
 
 
 class Simulator(threading.Thread):
-    """Plays the demo floor until stopped; `seed` makes chance repeatable."""
+    """Plays `agents` until stopped; `seed` makes chance repeatable."""
 
-    def __init__(self, demo: Demo, seed: int | None = None) -> None:
+    def __init__(self, agents: tuple[Agent, ...], seed: int | None = None) -> None:
         super().__init__(name="simulator", daemon=True)
         self._stopping = threading.Event()
         self._lease = Lease()
         self._agenda = Agenda()
         chance = random.Random(seed)  # noqa: S311 - nothing secret hangs on it
-        self._people = People(demo.simulated, self._agenda, chance, self._lease)
-        self._calls = Calls(self._agenda, chance, Intake(SOURCE))
+        self._people = People(agents, self._agenda, chance, self._lease)
 
     def run(self) -> None:
         started = time.monotonic()
         self._agenda.after(0, self._renew)
-        self._agenda.after(0, self._calls.start)
         self._agenda.after(0, self._people.start)
         while not self._stopping.wait(_PERIOD):
             try:

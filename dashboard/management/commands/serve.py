@@ -1,10 +1,12 @@
 """Run Rollcall on one machine: pages, sockets, clock, and the demo floor if asked for."""
 
+import asyncio
 import errno
 import os
 import socket
 import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -12,9 +14,14 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from api import keys
+from api.models import ApiKey
 from presence.models import Agent
-from routing.demo import floor
+from routing.demo import floor, lines
+from routing.demo.pbx import Pbx
 from routing.demo.simulator import Simulator
+
+Player = Pbx | Simulator
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -38,10 +45,11 @@ class Command(BaseCommand):
             )
         listening = _listen(host, port)
         call_command("migrate", verbosity=0, interactive=False)
-        player = Simulator(self._demo()) if demo else None
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        players = self._demo(address) if demo else ()
         if not demo:
             self._first_admin()
-        self._greet(f"http://{host}:{port}/", demo)
+        self._greet(f"{address}/", demo)
         config = uvicorn.Config(
             "config.asgi:application",
             log_level="warning",
@@ -51,25 +59,21 @@ class Command(BaseCommand):
             backlog=_BACKLOG,
             timeout_graceful_shutdown=3,
         )
-        if player:
-            player.start()
-        try:
-            uvicorn.Server(config).run(sockets=[listening])
-        except KeyboardInterrupt:
-            pass
-        finally:
-            if player:
-                player.stop()
+        with suppress(KeyboardInterrupt):
+            _Server(config, players).run(sockets=[listening])
         self.stdout.write("Rollcall stopped.")
 
-    def _demo(self) -> floor.Demo:
-        played = Agent.objects.filter(devices__address__startswith="demo/")
+    def _demo(self, address: str) -> tuple[Player, ...]:
+        """Who plays the demo: its people, and a telephony system that comes in by the API."""
+        played = Agent.objects.filter(devices__address__startswith=floor.PRETEND)
         if Agent.objects.exists() and not played.exists():
             raise CommandError(
                 "This database has a floor of its own; the demo would stand among it. "
                 "Run with DEMO=0, or name another DATABASE_URL."
             )
-        return floor.build()
+        demo = floor.build()
+        pbx = Pbx(address, _key(), floor.SOURCE, list(lines.NUMBERS))
+        return pbx, Simulator(demo.simulated)
 
     def _first_admin(self) -> None:
         """Ask for the first admin where there is none."""
@@ -96,6 +100,30 @@ class Command(BaseCommand):
                 f"  {floor.ADMIN:<12} to configure, at {address}admin/\n"
             )
         self.stdout.flush()
+
+
+class _Server(uvicorn.Server):
+    """A server with players, who begin once it answers and stop while it still does."""
+
+    def __init__(self, config: uvicorn.Config, players: tuple[Player, ...]) -> None:
+        super().__init__(config)
+        self._players = players
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for player in self._players:
+            player.start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.gather(*(asyncio.to_thread(player.stop) for player in self._players))
+        await super().shutdown(sockets)
+
+
+def _key() -> str:
+    """An API key for the pretend telephony system, in place of the last run's; gives its text."""
+    before = ApiKey.objects.filter(source=floor.SOURCE, revoked_at=None).first()
+    key = before or ApiKey(name="The demo's telephony", source=floor.SOURCE, telephony=True)
+    return keys.give_text(key)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,108 @@
+"""Where admins keep the telephony systems that Rollcall follows."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+
+from presence.admin import KeepUsed
+from presence.models import Transition
+from routing.admin.connection import ConnectionPage
+from routing.connectors import links
+from routing.models import Connector, Interaction
+
+
+class ConnectorForm(forms.ModelForm):
+    """The kept secret is in no page: what is entered replaces it."""
+
+    secret = forms.CharField(
+        label="Manager secret",
+        max_length=120,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="As in manager.conf. Leave it empty to keep the one that is set.",
+    )
+
+    class Meta:
+        model = Connector
+        fields = "__all__"  # noqa: DJ007 - as the admin lays them out
+        help_texts = {"port": "5038; 5039 with TLS."}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["secret"] = ""
+
+    def clean_host(self) -> str:
+        host = str(self.cleaned_data["host"]).strip()
+        if any(sign in host for sign in "/ @") or host.count(":") == 1:
+            raise forms.ValidationError(
+                "Name the machine alone, such as pbx.example.com; the port has a field of its own."
+            )
+        return host
+
+    def clean_secret(self) -> str:
+        secret = str(self.cleaned_data["secret"]) or self.instance.secret
+        if not secret:
+            raise forms.ValidationError("Enter the secret that the manager user has there.")
+        return secret
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        said = self.cleaned_data
+        if {"host", "port", "user"} <= said.keys():
+            same = Connector.objects.filter(
+                host__iexact=said["host"], port=said["port"], user=said["user"]
+            )
+            if other := same.exclude(pk=self.instance.pk).first():
+                raise forms.ValidationError(
+                    f"{other} is connected to that system by that user already. Change it, or "
+                    "give this connector a manager user of its own."
+                )
+        return said
+
+
+@admin.register(Connector)
+class ConnectorAdmin(ConnectionPage, KeepUsed):
+    form = ConnectorForm
+    change_form_template = "admin/routing/connector/change_form.html"
+    list_display = ["name", "host", "port", "standing", "active"]
+    list_filter = ["active"]
+    list_select_related = ["link"]
+    search_fields = ["name", "host"]
+    fieldsets = [
+        (None, {"fields": ["name", "active"]}),
+        (
+            "Manager Interface",
+            {"fields": [("host", "port"), ("tls", "verify_certificate"), "user", "secret"]},
+        ),
+        ("What is followed", {"fields": ["queues", "makes_queues", "priority"]}),
+        (
+            "What it is told",
+            {"fields": ["tells_pauses", "manages_members", "receives_when_lost"]},
+        ),
+    ]
+
+    @admin.display(description="connection")
+    def standing(self, connector: Connector) -> str:
+        return links.standing(connector, timezone.now()).state.value
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("name",) if obj else ()  # calls and changes refer to it
+
+    def why_kept(self, thing: Connector) -> str:
+        used = (Interaction, Transition)
+        if any(kind.objects.filter(source=thing.name).exists() for kind in used):
+            return "Kept because calls or changes came from it. Deactivate it instead."
+        return super().why_kept(thing)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Connector) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:routing_connector_connection", args=[obj.pk]))
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.connection_view)
+        name = "routing_connector_connection"
+        return [path("<int:connector_id>/connection/", view, name=name), *super().get_urls()]

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import Swagger
+from ninja.operation import Operation
 from ninja.parser import Parser
 
 from api.document import Document
@@ -32,6 +33,10 @@ class Api(NinjaAPI):
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> Document:
         return Document(self, path_prefix or self.get_root_path(path_params or {}))
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """What generated clients call it."""
+        return operation.view_func.__name__
 
 
 api = Api(

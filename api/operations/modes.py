@@ -91,12 +91,14 @@ def finish_wrap_up(request: HttpRequest, agent_id: int) -> HttpResponse:
     return once(request, finish, _agent)
 
 
-class OptIn(Schema):
+class OptedOutIn(Schema):
     opted_out: Switch
 
 
 @router.put("/agents/{key:agent_id}/queues/{key:queue_id}", response=AgentOut, auth=SUPERVISE)
-def opt(request: HttpRequest, agent_id: int, queue_id: int, wish: OptIn) -> HttpResponse:
+def set_opted_out(
+    request: HttpRequest, agent_id: int, queue_id: int, wish: OptedOutIn
+) -> HttpResponse:
     """Let an agent out of a queue that they serve, or in again."""
 
     def move() -> int:

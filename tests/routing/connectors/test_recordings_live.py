@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from presence.models import Agent
 from routing.connectors.asterisk import follower
 from routing.connectors.asterisk.recording import Entry, find_origin, read
-from routing.models import Leg, Queue
 from tests.routing.asterisk.pbx import RECORDINGS
 from tests.routing.connectors.live import ended_up, live, make_floor, spoken
 from tests.routing.connectors.system import System

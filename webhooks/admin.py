@@ -45,9 +45,8 @@ def _count(state: DeliveryState) -> Subquery:
 @admin.register(Endpoint)
 class EndpointAdmin(admin.ModelAdmin):
     form = EndpointForm
-    list_display = ["name", "url", "active", "waiting", "oldest", "last_error", "failed"]
-    list_filter = ["active"]
-    search_fields = ["name", "url"]
+    fieldsets = [(None, {"fields": ["name", "url", "types", "active"], "classes": ["wide"]})]
+    list_display = ["name", "url", "active", "waiting", "failed", "oldest", "last_error"]
     actions = ["test", "show_secret", "rotate_secret"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
@@ -137,7 +136,7 @@ def _link(endpoint: Endpoint, state: DeliveryState, number: int | None) -> str:
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnly):
     list_display = [
-        "happened_at", "type", "subject", "endpoint", "state", "attempts", "due_at", "error",
+        "happened_at", "type", "subject", "endpoint", "state", "error", "attempts", "due_at",
     ]  # fmt: skip
     list_filter = ["state", "endpoint", "event__type"]
     list_select_related = ["endpoint", "event"]

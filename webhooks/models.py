@@ -24,7 +24,7 @@ def new_secret() -> str:
 def check_url(url: str) -> None:
     """Raises `ValidationError` where nothing can be posted to `url`."""
     try:
-        parts = urlsplit(httpx.URL(url).__str__())
+        parts = urlsplit(str(httpx.URL(url)))
         known, host = parts.scheme in ("http", "https"), parts.hostname
         parts.port  # noqa: B018 - raises where it is none
     except (httpx.InvalidURL, ValueError):

@@ -1,6 +1,7 @@
 """What the server runs: pages, sockets, and with them the hub, the feed, the clock, the
-distributor, the courier and this process's lease, from start-up to shutdown."""
+distributor, the courier, the connectors and this process's lease, from start-up to shutdown."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_asgi_application()
 
 from asgiref.sync import sync_to_async  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.urls import re_path  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -24,6 +26,7 @@ from dashboard.sockets import urlpatterns  # noqa: E402
 from presence.clock import Clock  # noqa: E402
 from presence.connections import process_lease  # noqa: E402
 from routing import actions  # noqa: E402
+from routing.connectors.running import run_connectors  # noqa: E402
 from routing.distributor import Distributor  # noqa: E402
 from webhooks.courier import Courier  # noqa: E402
 
@@ -37,6 +40,7 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
     clock = Clock(actions.apply_all, process_lease)
     distributor = Distributor()
     courier = Courier(feed.wake)
+    connectors: list[asyncio.Task[None]] = []
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -45,8 +49,13 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
             clock.start()
             distributor.start()
             courier.start()
+            if settings.RUN_CONNECTORS:
+                connectors.append(asyncio.create_task(run_connectors()))
             await send({"type": "lifespan.startup.complete"})
         else:
+            for task in connectors:
+                task.cancel()
+            await asyncio.gather(*connectors, return_exceptions=True)
             await sync_to_async(clock.stop, thread_sensitive=False)()
             await sync_to_async(distributor.stop, thread_sensitive=False)()
             await sync_to_async(courier.stop, thread_sensitive=False)()

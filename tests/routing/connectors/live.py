@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 from django.db import connections
 
-from presence.models import Agent, AgentState
+from presence.models import Agent
 from routing.connectors.asterisk.follower import Follower
 from routing.connectors.asterisk.recording import Entry
 from routing.connectors.desk import Desk
-from routing.models import Connector, Leg, Membership, PauseRequest, QueueEntry
+from routing.models import Connector, Leg, Membership, QueueEntry
 from routing.provision import Provision
 from routing.reports import MemberSeen
 from routing.timeline import Timeline
@@ -143,21 +143,15 @@ def make_floor(system: System, at: datetime) -> list[int]:
     return list(Agent.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def ended_up() -> dict[str, Any]:
-    """What the floor looks like, but for the names of things and their times."""
-    rows = AgentState.objects.select_related("shown_reason").order_by("agent__name")
-    legs = Leg.objects.filter(ended_at=None).order_by("agent__name")
-    waiting = QueueEntry.objects.filter(left_at=None).order_by("queue__name", "pk")
-    members = Membership.objects.order_by("ring_group__queue__name", "agent__name")
-    asked = PauseRequest.objects.order_by("device")
+def goes_on() -> dict[str, set[tuple[str, ...]]]:
+    """What the database has of calls, waits and members, by their names in Asterisk."""
+    address, call = "agent__devices__address", "interaction__external_id"
+    legs = Leg.objects.filter(ended_at=None).exclude(state="wrap_up")
+    waiting = QueueEntry.objects.filter(left_at=None)
     return {
-        "shown": list(
-            rows.values_list("agent__name", "shown_status_id", "shown_note", "activity", "phone")
-        ),
-        "legs": list(legs.values_list("agent__name", "state", "interaction__external_id")),
-        "waiting": list(waiting.values_list("queue__name", "interaction__external_id")),
-        "members": list(members.values_list("ring_group__queue__name", "agent__name")),
-        "asked": list(asked.values_list("device__address", "paused", "reason")),
+        "legs": set(legs.values_list(address, call)),
+        "waiting": set(waiting.values_list(call)),
+        "members": set(Membership.objects.values_list("ring_group__queue__name", address)),
     }
 
 

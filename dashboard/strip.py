@@ -16,6 +16,7 @@ from presence.models.catalogue import Workforce
 from routing import figures
 from routing.figures import Today, Workforces
 from routing.models import Queue
+from routing.staffing import counts_as
 
 TODAY_SHARE = 50
 """How today went is read again after so many times as long as it took: it takes at most a fiftieth
@@ -73,7 +74,11 @@ class Strip:
     def put(self, row: Row) -> None:
         """Count the agent as their row shows them."""
         self.drop(row.id)
-        part = {queue.id: _counts_as(row.workforce, out=queue.opted_out) for queue in row.queues}
+        ready = row.availability == "available"
+        part = {
+            queue.id: counts_as(row.workforce, may_receive=ready, opted_out=queue.opted_out)
+            for queue in row.queues
+        }
         self._parts[row.id] = part
         for queue_id, kind in part.items():
             self._counts[queue_id][kind.value] += 1
@@ -119,11 +124,6 @@ class Strip:
             target=queue.service_level_percent,
             severity=_severity(waits=waiting > 0, gap=people.ready == 0, late=late),
         )
-
-
-def _counts_as(workforce: Workforce, *, out: bool) -> Workforce:
-    """One who opted out of a queue is at most withdrawn there."""
-    return Workforce.WITHDRAWN if out and workforce is not Workforce.ABSENT else workforce
 
 
 def _severity(*, waits: bool, gap: bool, late: bool) -> Severity:

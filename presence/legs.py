@@ -98,7 +98,8 @@ def _new_leg(state: State, event: LegEvent, target: LegState, rules: Rules) -> S
     answered = target is LegState.HANDLING
     ring = event.call.ring if target is LegState.OFFERED else None
     deadline = state.at + timedelta(seconds=ring) if ring else None
-    leg = Leg(event.leg, event.call, target, state.at, event.at, answered, deadline)
+    ready_since = state.ready_since if target is LegState.OFFERED else None
+    leg = Leg(event.leg, event.call, target, state.at, event.at, answered, deadline, ready_since)
     state = replace(state, legs=(*state.legs, leg))
     if answered and event.call.kind is not CallKind.OUTBOUND:
         state = _took_offer(state)
@@ -141,7 +142,7 @@ def _end_leg(state: State, leg: Leg, event: LegEvent, rules: Rules) -> Step:
         if not waits:
             state, cause = _ring_no_answer(state, rules, leg)
     else:
-        state = _cool_down(state, leg)
+        state = _keep_place(_cool_down(state, leg), leg)
     ended = LegChange(replace(leg, state=LegState.ENDED, since=state.at), event.action)
     return _apply_pending(Step(state, cause, event.actor, (ended,)))
 
@@ -151,6 +152,13 @@ def _cool_down(state: State, leg: Leg) -> State:
     if state.engaged or not leg.answered or not leg.call.cool_down:
         return state
     return replace(state, cool_down_until=state.at + timedelta(seconds=leg.call.cool_down))
+
+
+def _keep_place(state: State, leg: Leg) -> State:
+    """An offer that was taken back costs nobody their place in the line of the idle."""
+    if leg.answered:
+        return state
+    return replace(state, ready_since=state.ready_since or leg.ready_since)
 
 
 def _drop(state: State, leg: Leg) -> State:
@@ -205,7 +213,7 @@ def withdraw_offers(state: State) -> tuple[State, tuple[LegChange, ...]]:
     changes = []
     for leg in state.legs:
         if leg.state is LegState.OFFERED and leg.offered_by_rollcall:
-            state = _drop(state, leg)
+            state = _keep_place(_drop(state, leg), leg)
             ended = replace(leg, state=LegState.ENDED, since=state.at)
             changes.append(LegChange(ended, LegAction.WITHDRAWN))
     return state, tuple(changes)

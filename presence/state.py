@@ -79,7 +79,8 @@ class Rules:
 @dataclass(frozen=True)
 class Leg:
     """One agent's live part in one interaction. `deadline` ends the ring or the wrap-up; `heard` is
-    the time that the last event applied to it bore, by its sender's clock."""
+    the time that the last event applied to it bore, by its sender's clock; `ready_since` is since
+    when the agent was ready who was offered it."""
 
     id: str
     call: Call
@@ -88,6 +89,7 @@ class Leg:
     heard: datetime
     answered: bool = False
     deadline: datetime | None = None
+    ready_since: datetime | None = None
 
     @property
     def offered_by_rollcall(self) -> bool:

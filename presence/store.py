@@ -153,7 +153,8 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
         **asdict(leg),
         "since": leg.since.isoformat(),
         "heard": leg.heard.isoformat(),
-        "deadline": leg.deadline.isoformat() if leg.deadline else None,
+        "deadline": _text(leg.deadline),
+        "ready_since": _text(leg.ready_since),
     }
 
 
@@ -168,5 +169,14 @@ def _leg(data: dict[str, Any]) -> Leg:
         since=datetime.fromisoformat(data["since"]),
         heard=datetime.fromisoformat(data["heard"]),
         answered=data["answered"],
-        deadline=datetime.fromisoformat(data["deadline"]) if data["deadline"] else None,
+        deadline=_moment(data["deadline"]),
+        ready_since=_moment(data.get("ready_since")),
     )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -44,7 +44,10 @@ def distribute(now: datetime) -> Pass:
         overflows += overflowed
         if not overflowed:  # one who overflowed may be served where they went
             break
-    next_due = _waiting().filter(due_at__isnull=False).order_by("due_at")
+    # A tier may join a call that rings; what ran out while it rings waits for the ring's end.
+    next_due = (_waiting().filter(due_at__isnull=False) | _open().filter(due_at__gt=now)).order_by(
+        "due_at"
+    )
     return Pass(offers, overflows, next_due.values_list("due_at", flat=True).first())
 
 

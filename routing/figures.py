@@ -10,6 +10,7 @@ from django.db.models import Count, F, FloatField, Func, Min, Q
 from django.utils import timezone
 
 from presence.models.catalogue import Workforce
+from routing import staffing
 from routing.models import EntryOutcome, Membership, Queue, QueueEntry
 
 
@@ -98,19 +99,18 @@ def waits(queues: Iterable[Queue]) -> dict[int, tuple[int, datetime]]:
 
 
 def workforces(queues: Iterable[Queue]) -> dict[int, Workforces]:
-    """By queue, how many agents are what the catalogue counts their shown status as."""
+    """By queue, how many agents it counts as what, each once."""
     members = Membership.objects.filter(
         ring_group__queue__in=queues, agent__active=True, agent__state__isnull=False
     )
-    fields = ("ring_group__queue_id", "agent_id", "opted_out")
+    fields = ("ring_group__queue_id", "agent_id", "opted_out", "agent__state__may_receive")
     status = "agent__state__shown_status__workforce"
     serving: dict[tuple[int, int], Workforce] = {}
-    for queue_id, agent_id, out, shown in members.values_list(*fields, status):
-        counts_as = Workforce(shown)
-        if out:
-            counts_as = Workforce.ABSENT if counts_as is Workforce.ABSENT else Workforce.WITHDRAWN
-            counts_as = serving.get((queue_id, agent_id), counts_as)
-        serving[queue_id, agent_id] = counts_as
+    for queue_id, agent_id, out, ready, shown in members.values_list(*fields, status):
+        counted = staffing.counts_as(Workforce(shown), may_receive=ready, opted_out=out)
+        if out:  # of one tier only, maybe
+            counted = serving.get((queue_id, agent_id), counted)
+        serving[queue_id, agent_id] = counted
     counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for (queue_id, _), kind in serving.items():
         counts[queue_id][kind.value] += 1

@@ -43,6 +43,14 @@ def level(queue: Queue) -> Level:
     return Level.ABSENT
 
 
+def counts_as(shown: Workforce, *, may_receive: bool, opted_out: bool) -> Workforce:
+    """What a queue counts a member as, by their shown status: one who may receive is ready, even
+    where the board says Offline; one who opted out of the queue is at most withdrawn."""
+    if opted_out:
+        return shown if shown is Workforce.ABSENT else Workforce.WITHDRAWN
+    return Workforce.READY if may_receive and shown is Workforce.ABSENT else shown
+
+
 def _update(queue: Queue, now: datetime) -> bool:
     before, after = of(queue), level(queue)
     if before and before[0] is after:

@@ -117,3 +117,11 @@ def test_an_event_of_the_past_counts_as_of_the_last_one() -> None:
     state = decide(agent(), chose("busy", 60), RULES).state
     after = decide(state, chose("on_break", -300), RULES).state
     assert (after.at, after.shown.since, after.mode_since) == (at(60), at(60), at(60))
+
+
+def test_an_offer_that_is_withdrawn_costs_nobody_their_place_among_the_idle() -> None:
+    idle = decide(agent("busy"), chose("available", 2), RULES).state
+    ringing = decide(idle, did(A.OFFERED, 5), RULES).state
+    assert ringing.ready_since is None
+    assert decide(ringing, did(A.WITHDRAWN, 9), RULES).state.ready_since == at(2)
+    assert decide(ringing, did(A.REJECTED, 9), RULES).state.ready_since is None

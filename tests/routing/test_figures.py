@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from presence.events import LegAction
+from presence.events import DeviceKind, LegAction
 from presence.models import Agent
 from routing import calls, figures
 from routing.calls import Origin
@@ -19,6 +19,7 @@ from tests.factories import (
     happen,
     make_agent,
     make_queue,
+    row_of,
     make_tier,
     opt_out,
     turn,
@@ -127,3 +128,10 @@ def test_a_caller_who_overflowed_was_not_answered_in_time(midnight: datetime) ->
     calls.arrive(Origin(midnight, "pbx"), "call", queue)
     distribute(midnight)
     assert (read(queue).today.overflowed, read(queue).today.service_level) == (1, 0.0)
+
+
+def test_one_who_can_be_reached_though_offline_counts_as_ready() -> None:
+    rover = make_agent("Rover", mode="available", connected=False, devices=[DeviceKind.MOBILE])
+    queue = make_queue(members=[rover])
+    assert row_of(rover).shown_status_id == "offline"
+    assert figures.workforces([queue])[queue.pk].ready == 1

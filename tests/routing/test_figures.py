@@ -19,9 +19,9 @@ from tests.factories import (
     happen,
     make_agent,
     make_queue,
-    row_of,
     make_tier,
     opt_out,
+    row_of,
     turn,
 )
 

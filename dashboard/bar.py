@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
+from dashboard import links
+from dashboard.links import NONE, PLAIN, Marks
 from dashboard.people import initials
 from dashboard.rows import Look, Talk, Waiting, queue_of, reason_text, talk, waiting
 from presence import derive, store
@@ -65,10 +69,12 @@ class Bar:
     switches: tuple[Switch, ...]
     why_not: tuple[WhyNot, ...]
     microphone_refused: bool
+    unconfirmed: str
 
 
-def read(agent_ids: Iterable[int]) -> dict[int, Bar]:
-    """The bars of these active agents. Agents of one team share one reading of the menu."""
+def read(agent_ids: Iterable[int], marks: Marks = NONE) -> dict[int, Bar]:
+    """The bars of these active agents, with their marks. Agents of one team share one reading of
+    the menu."""
     menus: dict[int | None, tuple[Option, ...]] = {}
     looks = {status.code: status for status in Status.objects.all()}
     rules_for = RulesReader()
@@ -77,13 +83,14 @@ def read(agent_ids: Iterable[int]) -> dict[int, Bar]:
         team = row.agent.team_id
         if team not in menus:
             menus[team] = tuple(options(row.agent))
-        bars[row.agent_id] = _bar(row, rules_for(row.agent), menus[team], looks)
+        unconfirmed = marks.get(row.agent_id, PLAIN).unconfirmed
+        bars[row.agent_id] = _bar(row, rules_for(row.agent), menus[team], looks, unconfirmed)
     return bars
 
 
 def read_one(agent: Agent) -> Bar:
     """Raises `KeyError` for an agent who is not active or was never enrolled."""
-    return read([agent.pk])[agent.pk]
+    return read([agent.pk], links.marks(timezone.now(), agent_ids=[agent.pk]))[agent.pk]
 
 
 def _states(agent_ids: Iterable[int]) -> Iterable[AgentState]:
@@ -101,7 +108,13 @@ def _states(agent_ids: Iterable[int]) -> Iterable[AgentState]:
     )
 
 
-def _bar(row: AgentState, rules: Rules, menu: tuple[Option, ...], looks: dict[str, Status]) -> Bar:
+def _bar(
+    row: AgentState,
+    rules: Rules,
+    menu: tuple[Option, ...],
+    looks: dict[str, Status],
+    unconfirmed: str,
+) -> Bar:
     state = store.load(row)
     own = looks[derive.shown_status(state, rules, to_self=True)]
     reason, since = _own_reason_and_since(row, own.code)
@@ -127,6 +140,7 @@ def _bar(row: AgentState, rules: Rules, menu: tuple[Option, ...], looks: dict[st
         switches=_switches(row.agent, state),
         why_not=tuple(_why(refusal) for refusal in refusals),
         microphone_refused=state.microphone_refused,
+        unconfirmed=unconfirmed,
     )
 
 

@@ -65,7 +65,7 @@ class Hub:
         self._cards: dict[int, str] = {}
         self._changed: set[int] = set()
         self._asked: set[int] = set()
-        self._tiles = ""
+        self._around: dict[str, str] = {}
         self._snapshot: str | None = None
         self._read_at = float("-inf")
         self._wake = asyncio.Event()
@@ -166,7 +166,7 @@ class Hub:
         """Find what hints did not tell of, and let a frame show it with what time alone changes. At
         first, and when the database is back, everybody gets everything."""
         differing = await self._read(self._board.differing)
-        self._arrange(await self._read(self._board.tiles))
+        self._arrange(await self._read(self._board.around))
         if not self._in_step():
             read = partial(self._board.read, differing, set(self._own))
             self._publish(await self._read(read))
@@ -224,10 +224,10 @@ class Hub:
         if content:
             self._tell_monitors(**content)
 
-    def _arrange(self, tiles: str) -> None:
-        if tiles != self._tiles:
-            self._tiles = tiles
-            self._tell_monitors(tiles=tiles)
+    def _arrange(self, around: dict[str, str]) -> None:
+        if changed := dict(around.items() - self._around.items()):
+            self._around = around
+            self._tell_monitors(**changed)
 
     def _tell_monitors(self, **content: object) -> None:
         self._snapshot = None
@@ -238,7 +238,7 @@ class Hub:
         # Reconnecting boards come in hundreds: they share one text until something changes.
         if self._snapshot is None:
             strip = {"order": list(self._cards), "cards": self._cards}
-            whole = {"rows": self._rows, "tiles": self._tiles, "strip": strip}
+            whole = {"rows": self._rows, "strip": strip, **self._around}
             self._snapshot = message(snapshot=True, **whole)
         return self._snapshot
 

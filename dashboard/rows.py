@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 
+from dashboard.links import NONE, PLAIN, Mark, Marks
 from dashboard.people import initials, name_of
 from presence import derive, store
 from presence.events import CallKind, Cause, DeviceKind, PhoneReach
@@ -95,6 +96,7 @@ class Row:
     talk: Talk | None
     queues: tuple[Serves, ...]
     devices: tuple[DeviceMark, ...]
+    mark: Mark
 
     @property
     def text(self) -> str:
@@ -117,8 +119,8 @@ def reason_text(reason: Reason | None, note: str) -> str:
     return reason.label if reason else note
 
 
-def read(ids: Iterable[int] | None = None) -> list[Row]:
-    """The rows of these active agents (None: of all), by name."""
+def read(ids: Iterable[int] | None = None, marks: Marks = NONE) -> list[Row]:
+    """The rows of these active agents (None: of all), by name, with their marks."""
     memberships = Membership.objects.filter(ring_group__queue__active=True)
     states: QuerySet[AgentState] = (
         AgentState.objects.filter(agent__active=True)
@@ -141,7 +143,7 @@ def read(ids: Iterable[int] | None = None) -> list[Row]:
     )
     if ids is not None:
         states = states.filter(pk__in=ids)
-    return [_row(state) for state in states]
+    return [_row(state, marks.get(state.pk, PLAIN)) for state in states]
 
 
 def waiting(state: AgentState) -> Waiting | None:
@@ -171,7 +173,7 @@ def queue_of(leg: Leg) -> str:
     return leg.call.queue or _NO_QUEUE.get(leg.call.kind, "")
 
 
-def _row(state: AgentState) -> Row:
+def _row(state: AgentState, mark: Mark) -> Row:
     agent = state.agent
     availability, why_not = _availability(state)
     return Row(
@@ -193,6 +195,7 @@ def _row(state: AgentState) -> Row:
         talk=talk(state),
         queues=_queues(state),
         devices=tuple(_device(state, DeviceKind(kind)) for kind in state.devices),
+        mark=mark,
     )
 
 
@@ -227,6 +230,7 @@ _WEBPHONE = {
 _PHONE = {
     PhoneReach.REACHABLE: ("on", "SIP phone reachable"),
     PhoneReach.UNREACHABLE: ("unreachable", "SIP phone unreachable"),
+    PhoneReach.LOST: ("lost", "SIP phone, the telephony is not connected"),
     PhoneReach.UNKNOWN: ("unknown", "SIP phone, reachability unknown"),
 }
 

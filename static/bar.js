@@ -11,14 +11,15 @@ const summary = () => document.getElementById("bar-summary");
 const version = (element) => Number(element.dataset.version);
 
 /** Put a bar in place, unless it is older than the one that shows. One of the same age has something
-    to say only as an `answer`: what was refused. */
+    to say only as an `answer` (what was refused), or of what the telephony has not confirmed. */
 function replace(html, answer = false) {
   const fresh = parse(html);
   const old = bar();
   if (!fresh || !old) return;
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
-  const changed = version(fresh) > version(old);
-  if (!changed && !(answer && version(fresh) === version(old))) return;
+  const newer = version(fresh) - version(old);
+  const changed = newer > 0 || (newer === 0 && fresh.dataset.unconfirmed !== old.dataset.unconfirmed);
+  if (!changed && !(answer && newer === 0)) return;
   fresh.querySelector("#bar-menu").open = menu().open;
   for (const form of fresh.querySelectorAll("form")) carryToken(form);
   for (const button of fresh.querySelectorAll("button")) button.disabled = isLost();

@@ -84,11 +84,13 @@ function parse(html) {
   return [...template.content.querySelectorAll("tr")];
 }
 
+const marks = ({ dataset }) => `${dataset.stale} ${dataset.unconfirmed}`;
+
 function put(fresh, whole) {
   const { id, version } = fresh.dataset;
   const old = rows.get(id);
   const newer = old ? Number(version) - Number(old.dataset.version) : 1;
-  if (whole ? newer === 0 : newer <= 0) return;
+  if (newer === 0 ? marks(fresh) === marks(old) : newer < 0 && !whole) return;
   rows.set(id, fresh);
   tick(fresh);
   if (old) {
@@ -156,8 +158,15 @@ function arrange(html) {
   looked();
 }
 
+function tellLinks(html) {
+  const links = document.getElementById("links");
+  links.innerHTML = html;
+  tick(links);
+}
+
 let tiles = "";
 listen((message) => {
+  if ("links" in message) tellLinks(message.links);
   if (message.tiles && message.tiles !== tiles) arrange((tiles = message.tiles));
   if (message.strip) {
     strip.put(message.strip);

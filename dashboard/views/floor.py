@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard import rows
+from dashboard import links, rows
 from dashboard.people import SUPERVISE, agent_of
 from dashboard.strip import Strip
 from dashboard.table import COLUMNS, Lists, View
@@ -23,7 +23,9 @@ from routing.actions import apply
 @permission_required(SUPERVISE, raise_exception=True)
 def monitor(request: HttpRequest) -> HttpResponse:
     view = View.of(request.GET)
-    found = view.sorted(rows.read())
+    now = timezone.now()
+    lost = links.lost(now)
+    found = view.sorted(rows.read(marks=links.marks(now, lost)))
     lists = Lists.read()
     strip = Strip()
     for row in found:
@@ -40,6 +42,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "tiles": view.tiles(lists.statuses, found),
         "lists": lists,
         "cards": strip.read(),
+        "lost": lost,
         "ticket": issue(ticket),
     }
     return render(request, "dashboard/monitor.html", context)

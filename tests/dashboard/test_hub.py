@@ -257,7 +257,9 @@ async def test_a_user_who_lost_the_right_to_watch_is_shown_out(hub: Hub) -> None
 
 @in_database
 def make_queue(members: list[Agent]) -> Queue:
-    return factories.make_queue("Helpdesk", members=members)
+    queue = factories.make_queue("Helpdesk", members=members)
+    actions.refresh(agent.pk for agent in members)
+    return queue
 
 
 @in_database
@@ -294,7 +296,7 @@ async def test_the_strip_moves_with_the_rows(hub: Hub) -> None:
     ada = await make_agent("Ada")
     queue = await make_queue([ada])
     socket = await watch(hub)
-    await socket.until(cards)
+    await socket.until(lambda socket: cards(socket) and not tells(queue, "Nobody ready")(socket))
     await choose(ada, "busy")
     await socket.until(tells(queue, "Nobody ready"))
     assert shows(ada, "Busy")(socket)

@@ -8,6 +8,7 @@ from typing import Any
 
 from routing.demo.agenda import Agenda
 from routing.demo.colleagues import Colleagues, pretend
+from routing.demo.deck import Deck
 from routing.demo.line import Line
 from routing.demo.queues import Queues
 from routing.demo.switch import Call, Span, Switch
@@ -21,8 +22,11 @@ PATIENCE: Span = (30, 120)  # seconds that a customer waits
 HURRY: Span = (5, 20)  # the same for some
 DIRECT: Span = (25, 70)  # seconds between calls on agents' own numbers
 PLACED: Span = (8, 20)  # seconds between calls that agents place
+REACTION: Span = (2, 9)  # seconds until a phone that rings is answered or rejected
 FAR_RING: Span = (4, 12)  # seconds until the far end answers, or the agent gives up
 FAR_TALK: Span = (15, 60)
+FATES = {"answered": 10, "rejected": 1, "": 1}
+"""What becomes of a ring at a pretend phone, how often; the last rings out."""
 EVENTS = (
     "agent.status_changed",
     "interaction.ended",
@@ -55,6 +59,7 @@ class Exchange:
         self._numbers = numbers
         self._switch = Switch(line, agenda, chance)
         self._colleagues = Colleagues(chance)
+        self._fates = Deck(chance, FATES)
         self._queues = Queues(line, chance)
         self._talks = Talks(self._switch, self._colleagues, self._queues, chance)
 
@@ -123,11 +128,10 @@ class Exchange:
     def _rings(self, call: Call, data: dict[str, Any]) -> None:
         leg, agent = data["leg"], data["agent"]["id"]
         call.ringing[leg] = pretend(data["devices"])
-        fate = self._chance.random()
-        if not call.ringing[leg] or fate > 0.94:
-            return  # a real person answers on their page; a pretend one lets it ring
-        how = "answered" if fate < 0.88 else "rejected"
-        self._switch.then(call, (2, 9), partial(self._react, leg=leg, agent=agent, how=how))
+        if not call.ringing[leg]:
+            return  # a real person's to answer, on their page
+        if how := self._fates.draw():
+            self._switch.then(call, REACTION, partial(self._react, leg=leg, agent=agent, how=how))
 
     def _react(self, call: Call, leg: str, agent: int, how: str) -> None:
         if leg not in call.ringing:

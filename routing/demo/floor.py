@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 
 from presence import actions
@@ -77,9 +78,10 @@ def build() -> Demo:
     """Make the demo floor where it is not there yet; gives its agents."""
     with write():
         _reasons()
+        password = make_password(PASSWORD)  # slow by design, so once for everybody
         teams = {
-            team: [_agent(name, Team.objects.get_or_create(name=team)[0]) for name in names]
-            for team, names in TEAMS.items()
+            name: [_agent(who, Team.objects.get_or_create(name=name)[0], password) for who in names]
+            for name, names in TEAMS.items()
         }
         lines.build(teams)
         _people()
@@ -112,12 +114,12 @@ def _reasons() -> None:
     Status.objects.filter(pk="on_break", max_seconds=None).update(max_seconds=15 * 60)
 
 
-def _agent(name: str, team: Team) -> Agent:
+def _agent(name: str, team: Team, password: str) -> Agent:
     first = name == TEAMS["Customer Care"][0]
     username = AGENT if first else name.lower().replace(" ", ".")
     user, made = get_user_model().objects.get_or_create(username=username)
     if made:
-        user.set_password(PASSWORD)
+        user.password = password
         user.save()
     agent, made = Agent.objects.get_or_create(user=user, defaults={"name": name, "team": team})
     if made:

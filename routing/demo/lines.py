@@ -40,7 +40,8 @@ class Line:
     overflows: Mapping[str, tuple[Destination.Kind, str]] = field(default_factory=dict)
 
 
-_ALL, _FIRST, _SECOND, _FEW = slice(None), slice(0, 5), slice(5, 10), slice(6, 10)
+_ALL, _FIRST, _SECOND = slice(None), slice(0, 5), slice(5, 10)
+_FEW, _MOST = slice(6, 10), slice(3, 10)
 _FOR_A_WHILE = {"no_answer": NoAnswer.HOLD_FOR.value, "no_answer_seconds": 30}
 _QUEUE, _VOICEMAIL, _NUMBER = (
     Destination.Kind.QUEUE,
@@ -154,11 +155,11 @@ LINES = (
         [
             Tier(
                 "Sales",
-                _FEW,
+                _MOST,
                 {"ring_seconds": 10, "wrap_up_seconds": None, **_FOR_A_WHILE},
             )
         ],
-        {"kind": CallKind.CAMPAIGN.value, "service_level_seconds": 10, "max_wait": 40},
+        {"kind": CallKind.CAMPAIGN.value, "service_level_seconds": 15, "max_wait": 40},
     ),
 )
 

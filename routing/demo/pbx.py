@@ -72,6 +72,8 @@ class Pbx(threading.Thread):
                         raise
                     log.warning("pbx_waits", error=repr(error))
                     self._stopping.wait(_AGAIN)
+                    if not player.last:
+                        return  # there is no event to resume from, so everything begins anew
 
     def _address(self, last: str) -> str:
         host = self._url.removeprefix("http://")

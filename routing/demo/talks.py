@@ -3,6 +3,7 @@
 import random
 
 from routing.demo.colleagues import Colleagues
+from routing.demo.deck import Deck
 from routing.demo.queues import Queues
 from routing.demo.switch import Call, Span, Switch
 
@@ -23,22 +24,15 @@ class Talks:
         self._colleagues = colleagues
         self._queues = queues
         self._chance = chance
+        self._turns = Deck(chance, {self.end: 11, self._hold: 5, self._ask: 3, self._pass_on: 2})
+        self._ways = Deck(chance, {self._thank: 3, self._hand_over: 2, self._confer: 1})
 
     def begin(self, call: Call, *, pretend: bool) -> None:
         """The agent has answered. A real person is left to talk in peace."""
         if not pretend:
             self._switch.then(call, ON_PAGE, self.end)
             return
-        turns = {
-            self.end: 55,
-            self._hold: 23,
-            self._ask: 12,
-            self._to_queue: 4,
-            self._to_colleague: 4,
-            self._outside: 2,
-        }
-        (turn,) = self._chance.choices(list(turns), list(turns.values()))
-        self._switch.then(call, TALK, turn)
+        self._switch.then(call, TALK, self._turns.draw())
 
     def end(self, call: Call) -> None:
         """One of the two hangs up."""
@@ -72,9 +66,7 @@ class Talks:
 
     def colleague_answers(self, call: Call) -> None:
         """Whom the agent wants to consult has answered."""
-        ways = {self._thank: 45, self._hand_over: 30, self._confer: 25}
-        (way,) = self._chance.choices(list(ways), list(ways.values()))
-        self._switch.then(call, ASIDE, way)
+        self._switch.then(call, ASIDE, self._ways.draw())
 
     def colleague_is_away(self, call: Call) -> None:
         """Whom the agent wants to consult does not answer."""
@@ -96,26 +88,16 @@ class Talks:
         self._switch.tell(call, "conference")
         self._switch.then(call, ASIDE, self._thank)
 
-    # --- to somebody else ---
-
-    def _to_queue(self, call: Call) -> None:
-        if queue := self._queues.other(call.queue):
-            self._pass_on(call, queue=queue)
-        else:
-            self.end(call)
-
-    def _to_colleague(self, call: Call) -> None:
-        """A blind transfer: it rings there without a word."""
-        if colleague := self._colleagues.free():
-            self._pass_on(call, agent=colleague)
-        else:
-            self.end(call)
-
-    def _outside(self, call: Call) -> None:
-        self._pass_on(call, number=OUTSIDE)
-
-    def _pass_on(self, call: Call, **to: int | str) -> None:
-        if self._switch.tell(call, "transferred", call.agent, to=to):
+    def _pass_on(self, call: Call) -> None:
+        """A blind transfer: the caller waits in another queue, rings at a colleague, or is gone to
+        somebody whom Rollcall does not know."""
+        ways = {
+            "queue": self._queues.other(call.queue),
+            "agent": self._colleagues.free(),
+            "number": OUTSIDE,
+        }
+        way, target = self._chance.choice([way for way in ways.items() if way[1]])
+        if self._switch.tell(call, "transferred", call.agent, to={way: target}):
             call.agent = None
         else:
             self.end(call)

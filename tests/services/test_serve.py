@@ -71,9 +71,11 @@ class Server:
         return self.process.wait(PATIENCE)
 
 
-def eventually(holds: Callable[[], object], explain: Callable[[], str] = str) -> None:
-    """Look again until it holds: other processes are at work."""
-    deadline = time.monotonic() + PATIENCE
+def eventually(
+    holds: Callable[[], object], explain: Callable[[], str] = str, patience: float = PATIENCE
+) -> None:
+    """Look again until it holds, for so many seconds: other processes are at work."""
+    deadline = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < deadline, explain()
         time.sleep(0.1)

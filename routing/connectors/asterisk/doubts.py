@@ -33,8 +33,8 @@ PAUSES_BY_ITSELF = (
     "makes No Answer here."
 )
 HIDES_PHONES = (
-    "{} hide whether the phone behind them is registered: name it after the penalty and the name, "
-    "as in member => Local/1001@agents,0,Alice,PJSIP/1001."
+    "{} may hide that the phone behind is not registered: name that phone last in queues.conf, as "
+    "in member => Local/1001@agents,0,Alice,PJSIP/1001."
 )
 CLOCK_IS_OFF = (
     "Asterisk's clock is {} s {} this server's: set both by NTP, or what happened while the "

@@ -49,6 +49,8 @@ class Follower:
         self._desk = desk
         self._now = now
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=desk.connector.name)
+        self._untaken: list[Report] = []
+        self._taking = asyncio.Lock()
         self._snapshot_wanted = asyncio.Event()
         self._linked = asyncio.Event()
 
@@ -78,11 +80,13 @@ class Follower:
         backoff, resumed = SHORTEST_BACKOFF, False
         while True:
             self.heard = 0
-            if await self._claim():
-                if not resumed:  # what another process reported until now
-                    await self._resume()
-                    resumed = True
-                await self._try()
+            if not await self._claim():
+                await asyncio.sleep(RENEW_EVERY)
+                continue
+            if not resumed:  # what another process reported until now
+                await self._resume()
+                resumed = True
+            await self._try()
             backoff = SHORTEST_BACKOFF if self.heard else min(backoff * 2, LONGEST_BACKOFF)
             await asyncio.sleep(backoff * random.uniform(0.5, 1))  # noqa: S311 - only jitter
 
@@ -144,23 +148,29 @@ class Follower:
             await self._take(self._translator.settle(self._now()))
 
     async def _take(self, reports: list[Report]) -> None:
-        while reports:
-            try:
-                await self._do(lambda: self._desk.take(reports, self._now()))
-                break
-            except AWAY as error:  # the database is away, and Asterisk waits for it
-                log.warning("reports_wait", reports=len(reports), error=str(error))
-                await asyncio.sleep(SHORTEST_BACKOFF)
-        if any(isinstance(report, SnapshotDone) for report in reports):
-            self._teller.snapshot(self._now())
-            await self._beat(snapshot_at=self._now())
+        """Have the desk take in what the translator told. What it could not take yet outlives the
+        link: the translator does not tell it again."""
+        self._untaken += reports
+        async with self._taking:
+            while batch := tuple(self._untaken):
+                try:
+                    await self._do(partial(self._desk.take, batch, self._now()))
+                except AWAY as error:  # the database is away, and Asterisk waits for it
+                    log.warning("reports_wait", reports=len(batch), error=str(error))
+                    await asyncio.sleep(SHORTEST_BACKOFF)
+                    continue
+                del self._untaken[: len(batch)]
+                if any(isinstance(report, SnapshotDone) for report in batch):
+                    self._teller.snapshot(self._now())
+                    await self._beat(snapshot_at=self._now())
 
     # --- asking --------------------------------------------------------------------------------
 
     async def _take_snapshots(self, link: Link) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._snapshot_wanted.wait(), SNAPSHOT_EVERY)
+                async with asyncio.timeout(SNAPSHOT_EVERY):
+                    await self._snapshot_wanted.wait()
             self._snapshot_wanted.clear()
             self._teller.remarks = [
                 refused.format(why)
@@ -198,7 +208,8 @@ class Follower:
         """Have the desk know of a loss that lasts."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._linked.wait(), LOST_AFTER)
+                async with asyncio.timeout(LOST_AFTER):
+                    await self._linked.wait()
             if self._linked.is_set():
                 await asyncio.sleep(RENEW_EVERY)
             elif await self._claim():

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from routing.connectors.asterisk.ami import Message
@@ -47,12 +47,13 @@ class Link:
     async def ask(self, name: str, **fields: str) -> Message:
         """Send an action; gives its answer. Raises `LinkLost` where none comes."""
         action_id = next(self._ids)
-        answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._asked[action_id] = answer
         try:
             self._writer.write(action(name, action_id, **fields))
             await self._writer.drain()
-            return await asyncio.wait_for(answer, PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await answer
         except TimeoutError:
             raise LinkLost(f"Asterisk did not answer {name} within {PATIENCE:.0f} s.") from None
         except OSError as error:
@@ -87,20 +88,23 @@ class Link:
             while data := await self._hear():
                 for message in self.inbox.feed(data):
                     await self._take(message)
-        except (OSError, NotAsteriskError, LinkLost) as error:
+        except OSError as error:
+            self._lost = f"The connection broke: {error.strerror or error}."
+        except (NotAsteriskError, LinkLost) as error:
             self._lost = str(error)
         finally:
             for answer in self._asked.values():
                 if not answer.done():
                     answer.set_exception(LinkLost(self._lost))
-            await self._messages.put(None)
+        await self._messages.put(None)
 
     async def _hear(self) -> bytes:
         """The next bytes; empty at the end. A link that is silent is asked, and given up if it
         does not answer."""
         for patience in (SILENCE, PATIENCE):
             try:
-                return await asyncio.wait_for(self._reader.read(65536), patience)
+                async with asyncio.timeout(patience):
+                    return await self._reader.read(65536)
             except TimeoutError:
                 self._writer.write(action("Ping", next(self._ids)))
         raise LinkLost(f"Asterisk has been silent for {SILENCE + PATIENCE:.0f} s.")
@@ -127,13 +131,16 @@ async def connect(address: Address) -> AsyncIterator[Link]:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
         writer.close()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await writer.wait_closed()
 
 
 async def _open(address: Address) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     where = f"{address.host}:{address.port}"
     try:
-        opening = asyncio.open_connection(address.host, address.port, ssl=_context(address))
-        return await asyncio.wait_for(opening, PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            return await asyncio.open_connection(address.host, address.port, ssl=_context(address))
     except TimeoutError:
         raise LinkLost(f"Nothing answers at {where} within {PATIENCE:.0f} s.") from None
     except ssl.SSLError as error:

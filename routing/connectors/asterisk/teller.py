@@ -71,7 +71,8 @@ class Teller:
         """Until something is to be told: at once where an agent changed, of everybody now and
         then, for what was refused, or forgotten, or changed unheard."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wanted.wait(), TELL_EVERY)
+            async with asyncio.timeout(TELL_EVERY):
+                await self._wanted.wait()
             await asyncio.sleep(GATHER)
         self._wanted.clear()
         now = asyncio.get_running_loop().time()

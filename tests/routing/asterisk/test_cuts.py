@@ -70,7 +70,8 @@ def at(t: float) -> datetime:
 def known(reports: list[Report]) -> dict[str, Any]:
     """What goes on, as the reports have it."""
     legs: dict[str, tuple[str, str, str]] = {}
-    waiting, members = set(), set()
+    waiting: set[str] = set()
+    members: set[tuple[str, str]] = set()
     paused: dict[str, str] = {}
     for report in reports:
         match report:

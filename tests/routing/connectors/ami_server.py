@@ -45,6 +45,7 @@ class AmiServer:
         self.port = 0
         self.logins: Counter[str] = Counter()
         self.sessions: list[Session] = []
+        self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> "AmiServer":
@@ -57,6 +58,7 @@ class AmiServer:
         self._server.close()
         self.drop()
         await self._server.wait_closed()
+        await asyncio.gather(*self._serving)
 
     @property
     def said(self) -> int:
@@ -93,6 +95,8 @@ class AmiServer:
     # --- connections --------------------------------------------------------------------------
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if (task := asyncio.current_task()) is not None:
+            self._serving.add(task)
         if self.down:
             writer.close()
             return

@@ -94,6 +94,7 @@ class Live:
 
     async def rest(self, seconds: float) -> None:
         """Time passes in which nothing is said: what was held back is taken in."""
+        await self.in_step()
         self.now += timedelta(seconds=seconds)
         self.server.say({"Event": "Registry", "Status": "Registered"})
         await self.in_step()

@@ -18,6 +18,7 @@ from presence.state import PresencePolicy
 from routing.connectors import attach, links
 from routing.connectors.asterisk import doubts
 from routing.connectors.attach import CannotAttach
+from routing.connectors.links import Standing
 from routing.explain import span
 from routing.models import Connector, ConnectorLink, PauseRequest, Unmatched
 
@@ -53,7 +54,7 @@ class ConnectionPage(admin.ModelAdmin):
             "opts": self.opts,
             "original": connector,
             "standing": standing,
-            "facts": _facts(connector, link),
+            "facts": _facts(standing, link),
             "wrong": [*(link.remarks if link else []), *doubts.of_refusals(refusals)],
             "phones": _suggest(found.filter(kind=Unmatched.Kind.PHONE)),
             "queues": found.filter(kind=Unmatched.Kind.QUEUE),
@@ -115,14 +116,15 @@ class ConnectionPage(admin.ModelAdmin):
         return f"{connector} is asked for all that there is."
 
 
-def _facts(connector: Connector, link: ConnectorLink | None) -> dict[str, str]:
+def _facts(standing: Standing, link: ConnectorLink | None) -> dict[str, str]:
+    connector = standing.connector
     where = f"{connector.user} at {connector.host}:{connector.port}"
     facts = {"Where": where + (", TLS" if connector.tls else "")}
     if link:
         asked = "asked for" if link.snapshot_wanted else _ago(link.snapshot_at)
         facts |= {
             "Last event": _ago(link.heard_at),
-            "Events a second": f"{link.rate:.1f}",
+            "Events a second": f"{link.rate if standing.up else 0:.1f}",
             "Last snapshot": asked,
             "Unreadable messages": str(link.unreadable),
         }

@@ -24,17 +24,20 @@ class ConnectorForm(forms.ModelForm):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="As in manager.conf. Leave it empty to keep the one that is set.",
+        help_text="As in manager.conf.",
     )
 
     class Meta:
         model = Connector
         fields = "__all__"  # noqa: DJ007 - as the admin lays them out
         help_texts = {"port": "5038; 5039 with TLS."}
+        widgets = {"queues": forms.Textarea(attrs={"rows": 4, "cols": 40})}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial["secret"] = ""
+        if self.instance.secret:
+            self.fields["secret"].help_text = "Leave it empty to keep the one that is set."
 
     def clean_host(self) -> str:
         host = str(self.cleaned_data["host"]).strip()
@@ -79,11 +82,11 @@ class ConnectorAdmin(ConnectionPage, KeepUsed):
             "Manager Interface",
             {"fields": [("host", "port"), ("tls", "verify_certificate"), "user", "secret"]},
         ),
-        ("What is followed", {"fields": ["queues", "makes_queues", "priority"]}),
         (
-            "What it is told",
-            {"fields": ["tells_pauses", "manages_members", "receives_when_lost"]},
+            "What is followed",
+            {"fields": ["queues", "makes_queues", "receives_when_lost", "priority"]},
         ),
+        ("What it is told", {"fields": ["tells_pauses", "manages_members"]}),
     ]
 
     @admin.display(description="connection")

@@ -19,6 +19,9 @@ LONGEST_REASON = 79
 AUTO_PAUSE = "Auto-Pause"
 """Asterisk's own reason, where it pauses who missed a call."""
 
+CLOCKS_MAY_DIFFER = timedelta(minutes=1)
+"""The telephony's and this server's."""
+
 _FIRST_RETRY, _LAST_RETRY = timedelta(seconds=5), timedelta(minutes=1)
 
 
@@ -73,8 +76,9 @@ def heard(device: Device, report: PauseReported) -> bool:
         return False
     if report.since is None:
         return True
-    younger = said.paused and report.since > row.mode_since
-    return younger and not asked.filter(confirmed_at__gte=report.since).exists()
+    if not said.paused or report.since <= row.mode_since:
+        return False
+    return not asked.filter(confirmed_at__gte=report.since - CLOCKS_MAY_DIFFER).exists()
 
 
 def asks(

@@ -25,6 +25,11 @@ class Ask:
     queue: str
     pause: Pause | None
 
+    @property
+    def change(self) -> tuple[str, str, bool]:
+        """What is to be changed, whatever the pause."""
+        return self.address, self.queue, self.pause is not None
+
 
 @dataclass
 class _Tried:
@@ -42,7 +47,7 @@ class Roster:
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
-        self._tried: dict[tuple[str, str], _Tried] = {}
+        self._tried: dict[tuple[str, str, bool], _Tried] = {}
         self._static: set[tuple[str, str]] = set()
 
     def asks(
@@ -58,23 +63,20 @@ class Roster:
             if row := getattr(device.agent, "state", None):
                 have = known.get(device.address, {})
                 wanted += self._differs(device, row, serves.get(device.agent_id, set()), have)
-        self._tried = {
-            key: tried
-            for key, tried in self._tried.items()
-            if key in {(ask.address, ask.queue) for ask in wanted}
-        }
+        still = {ask.change for ask in wanted}
+        self._tried = {key: tried for key, tried in self._tried.items() if key in still}
         due = [ask for ask in wanted if self._due(ask, now)]
         self._expect(due, now)
         return due
 
     def refused(self, ask: Ask, why: str) -> None:
-        self._tried[ask.address, ask.queue].why = why
+        self._tried[ask.change].why = why
 
     def remarks(self) -> list[str]:
         """What cannot be done, in words."""
         refused = [
             f"{address} could not be changed in the queue {queue}: {tried.why}."
-            for (address, queue), tried in self._tried.items()
+            for (address, queue, _), tried in self._tried.items()
             if tried.why
         ]
         static = [
@@ -111,11 +113,11 @@ class Roster:
         return [Ask(address, queue, None) for queue in sorted(followed - static)]
 
     def _due(self, ask: Ask, now: datetime) -> bool:
-        tried = self._tried.get((ask.address, ask.queue))
+        tried = self._tried.get(ask.change)
         if tried and abs(now - tried.at) < tried.wait:
             return False
         times = tried.times + 1 if tried else 1
-        self._tried[ask.address, ask.queue] = _Tried(times, now, tried.why if tried else "")
+        self._tried[ask.change] = _Tried(times, now, tried.why if tried else "")
         return True
 
     def _expect(self, asks: list[Ask], now: datetime) -> None:

@@ -34,13 +34,16 @@ class Session:
 
 class AmiServer:
     """Speaks for `system`. `asked` are the actions that came; `refuse` answers an action with an
-    error; `stalled` answers nothing."""
+    error; `stalled` answers nothing; `hold_back` says events only when they are released."""
 
     def __init__(self, system: System) -> None:
         self.system = system
         self.asked: list[Fields] = []
         self.refuse: dict[str, str] = {}
         self.stalled = False
+        self.hold_back = False
+        self.clock: Callable[[], float] = time.time
+        self._held: list[dict[str, Any]] = []
         self.down = False
         self.port = 0
         self.logins: Counter[str] = Counter()
@@ -67,14 +70,21 @@ class AmiServer:
 
     # --- what the test lets happen ------------------------------------------------------------
 
-    def say(self, event: str | dict[str, Any]) -> None:
+    def say(self, event: dict[str, Any]) -> None:
         """Something happens: it is known from now on, and told to whoever listens."""
-        fields = dict(parse(event).fields) if isinstance(event, str) else event
-        text = encode(fields)
-        self.system.hear(parse(text.decode()))
+        self.system.hear(parse(encode(event).decode()))
+        if self.hold_back:
+            self._held.append(event)
+            return
         for session in self.sessions:
             if session.logged_in:
-                session.send(fields)
+                session.send(event)
+
+    def release(self) -> None:
+        """Say what was held back."""
+        self.hold_back, held = False, self._held
+        for event in held:
+            self.say(event)
 
     def send(self, data: bytes) -> None:
         """Bytes as they are, to whoever is connected."""
@@ -163,7 +173,7 @@ class AmiServer:
         reply.success(f"Interface {'' if paused else 'un'}paused successfully")
         for queue, interface in places:
             state = {"paused": str(int(paused)), "pausedreason": asked.get("reason", "")}
-            state["lastpause"] = str(int(time.time()))
+            state["lastpause"] = str(int(self.clock()))
             self._tell("QueueMemberPause", queue, interface, state)
 
     def _queueadd(self, asked: Fields, reply: "Reply") -> None:

@@ -1,6 +1,7 @@
 """A floor of one agent, Alice, whose desk phone serves one queue of the scripted Asterisk."""
 
-from presence.models import Agent, Device
+from presence.events import DeviceKind
+from presence.models import Agent
 from tests.factories import make_agent, make_queue
 from tests.routing.asterisk.pbx import Chan
 from tests.routing.connectors.ami_server import AmiServer
@@ -13,9 +14,11 @@ TALK = Chan("PJSIP/1001-00000002", "100.2", "100.1")
 
 def make_alice() -> Agent:
     """Alice, who serves `support` on her desk phone."""
-    alice = make_agent("Alice", mode="available", presence="telephony", connected=False)
-    Device.objects.filter(agent=alice).delete()
-    alice.devices.create(kind="sip", address=PHONE)
+    sip = [DeviceKind.SIP]
+    alice = make_agent(
+        "Alice", mode="available", presence="telephony", connected=False, devices=sip
+    )
+    alice.devices.update(address=PHONE)
     make_queue("support", members=[alice])
     return alice
 

@@ -32,6 +32,7 @@ class Live:
 
     def __init__(self, server: AmiServer, origin: datetime) -> None:
         self.server = server
+        server.clock = lambda: datetime.timestamp(self.now)
         self.now = origin
         self._origin = origin
         self._thread = ThreadPoolExecutor(1)

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from presence.admin import KeepUsed
 from presence.models import Transition
@@ -91,7 +92,9 @@ class ConnectorAdmin(ConnectionPage, KeepUsed):
 
     @admin.display(description="connection")
     def standing(self, connector: Connector) -> str:
-        return links.standing(connector, timezone.now()).state.value
+        url = reverse("admin:routing_connector_connection", args=[connector.pk])
+        state = links.standing(connector, timezone.now()).state
+        return format_html('<a href="{}">{}</a>', url, state.value)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("name",) if obj else ()  # calls and changes refer to it

@@ -176,6 +176,13 @@ def test_the_page_says_how_the_connection_is(
     assert words in connection(admin, pbx)
 
 
+def test_the_list_of_connectors_leads_to_each_connection(admin: Client, pbx: Connector) -> None:
+    make_link(pbx)
+    url = reverse("admin:routing_connector_connection", args=[pbx.pk])
+    page = admin.get(reverse("admin:routing_connector_changelist")).content.decode()
+    assert f'<a href="{url}">Up</a>' in page
+
+
 def test_the_page_reads_itself_anew(admin: Client, pbx: Connector) -> None:
     url = reverse("admin:routing_connector_connection", args=[pbx.pk])
     assert f'hx-get="{url}"' in connection(admin, pbx)

@@ -14,7 +14,7 @@ from routing.demo.queues import Queues
 from routing.demo.switch import Call, Span, Switch
 from routing.demo.talks import Talks
 
-FIRST_CALLERS = 5  # who call as soon as the lines open
+FIRST_CALLERS = 8  # who call as soon as the lines open
 OPENING: Span = (2, 5)  # seconds after which they do
 ARRIVALS: Span = (3, 9)  # seconds between customers after that
 MOST_WAITING = 12  # customers; who calls then hears that the lines are busy

@@ -58,11 +58,13 @@ LINES = (
                 _ALL,
                 {
                     "strategy": Strategy.PRIORITY.value,
+                    "next_tier_after": 20,
                     "ring_seconds": 15,
                     "wrap_up_seconds": 20,
                     "cool_down_seconds": 3,
                 },
-            )
+            ),
+            Tier("Technical Support", _FIRST, {"ring_seconds": 15, **_FOR_A_WHILE}),
         ],
         {"wait_when_withdrawn": 60, "wait_when_absent": 0, "max_wait": 180},
         {
@@ -79,7 +81,7 @@ LINES = (
                 _FIRST,
                 {
                     "strategy": Strategy.FEWEST_CALLS.value,
-                    "next_tier_after": 20,
+                    "next_tier_after": 10,
                     "ring_seconds": 15,
                     "wrap_up_seconds": 30,
                 },

@@ -7,8 +7,8 @@ from routing.demo.deck import Deck
 from routing.demo.queues import Queues
 from routing.demo.switch import Call, Span, Switch
 
-TALK: Span = (12, 45)  # seconds until something happens
-REST: Span = (8, 35)  # seconds from then to the end
+TALK: Span = (10, 36)  # seconds until something happens
+REST: Span = (6, 28)  # seconds from then to the end
 ON_PAGE: Span = (20, 60)  # seconds that a call lasts which a real person took
 ASIDE: Span = (5, 18)  # seconds on hold, or asking a colleague
 OUTSIDE = "+44 161 496 0199"

@@ -25,13 +25,17 @@ BEHIND = timedelta(days=7)
 """How far the sender's clock may be ahead, and how late it may tell of something."""
 
 
-def _no_nul(text: str) -> str:
+def _storable(text: str) -> str:
     if "\0" in text:
         raise ValueError("Leave the NUL character out; a database stores none.")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("Leave out what is half a character: a surrogate without its pair.")
     return text
 
 
-_Text = Annotated[str, AfterValidator(_no_nul), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
+_Text = Annotated[
+    str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})
+]
 
 Filter = Annotated[int, Field(ge=1, le=_LARGEST)]
 """A primary key in a query."""

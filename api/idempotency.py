@@ -64,10 +64,19 @@ def once(request: HttpRequest, do: Do, show: Show) -> HttpResponse:
     Raises `Problem` for a key that is none, or that came with another request before.
     """
     name = _name(request)
-    if name is None:
-        with write():
-            subject = do()
-        return show(subject).response()
+    response = _unnamed(do, show) if name is None else _named(name, request, do, show)
+    if cache.add("api.purged", value=True, timeout=_PURGE_EVERY):
+        purge(timezone.now())
+    return response
+
+
+def _unnamed(do: Do, show: Show) -> HttpResponse:
+    with write():
+        subject = do()
+    return show(subject).response()
+
+
+def _named(name: str, request: HttpRequest, do: Do, show: Show) -> HttpResponse:
     fingerprint = _fingerprint(request)
     with write():
         kept, new = KeptAnswer.objects.get_or_create(
@@ -81,14 +90,12 @@ def once(request: HttpRequest, do: Do, show: Show) -> HttpResponse:
     response = _answer(kept, show).response()
     if not new:
         response["Idempotency-Replayed"] = "true"
-    if cache.add("api.purged", value=True, timeout=_PURGE_EVERY):
-        purge(timezone.now())
     return response
 
 
 def purge(now: datetime) -> None:
-    """Forget what was answered more than a day before `now`: its keys are free again. A write under
-    a key does this on the way, once an hour in each process."""
+    """Forget what was answered, and told by name, more than a day before `now`: its keys are free
+    again. A write does this on the way, once an hour in each process."""
     with write():
         KeptAnswer.objects.filter(at__lt=now - KEPT).delete()
         TakenEvent.objects.filter(at__lt=now - KEPT).delete()

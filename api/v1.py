@@ -89,6 +89,7 @@ def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     return Problem(422, "invalid", sentence, errors=errors).response()
 
 
-def _field(location: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Where in the request: ninja names its own argument second."""
-    return (location[0], *location[2:]) if location[0] == "body" else location
+def _field(location: tuple[Any, ...]) -> list[Any]:
+    """Where in the request: ninja names its own argument second, and pydantic the type it tried."""
+    where = [location[0], *location[2:]] if location[0] == "body" else list(location)
+    return [part for part in where if isinstance(part, int) or part.isidentifier()]

@@ -107,6 +107,7 @@ def test_a_deactivated_queue_takes_no_calls(program: Program) -> None:
         ({"agent": 1}, "invalid"),
         ({"queue": "sales", "kind": "outbound"}, "invalid"),
         ({"queue": "sales", "caller": "nul\0"}, "invalid"),
+        ({"queue": "sales", "caller": "half \ud800"}, "invalid"),
         ({"queue": "sales", "priority": 10**30}, "invalid"),
         ({"queue": "sales", "external_id": "x" * 121}, "invalid"),
         ({"queue": "sales", "at": "2026-03-02T09:00:00"}, "invalid"),

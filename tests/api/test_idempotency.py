@@ -146,6 +146,19 @@ def test_a_write_forgets_old_keys_on_the_way_once_an_hour(program: Program, ada:
             cache.clear()
 
 
+@pytest.mark.django_db
+def test_a_write_without_a_key_forgets_old_events_on_the_way(
+    program: Program, sales: Queue
+) -> None:
+    cache.clear()
+    call = program.post("/interactions", ARRIVAL).json()
+    program.tell(call, "caller_left", id="e")
+    TakenEvent.objects.update(at=timezone.now() - timedelta(hours=25))
+    cache.clear()
+    program.post("/interactions", ARRIVAL | {"external_id": "2"})
+    assert not TakenEvent.objects.exists()
+
+
 @pytest.mark.usefixtures("committed")
 def test_a_crash_before_the_effect_leaves_the_key_free() -> None:
     program = Program(*SCOPES)

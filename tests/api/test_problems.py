@@ -10,6 +10,7 @@ from django.test import AsyncClient, Client
 
 from api.problems import CODES
 from presence.derive import Refusal
+from presence.models import Agent
 from tests.api.program import SCOPES, Program
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,12 @@ def test_what_is_invalid_is_told_by_field(program: Program) -> None:
     document = check(answer, 422, "invalid")
     fields = {error["field"] for error in document["errors"]}
     assert fields == {"body.external_id", "body.priority"}
+
+
+def test_a_field_is_named_as_it_was_sent(program: Program, ada: Agent) -> None:
+    answer = program.put(f"/agents/{ada.pk}/mode", {"status": "busy", "reason": []})
+    document = check(answer, 422, "invalid")
+    assert {error["field"] for error in document["errors"]} == {"body.reason"}
 
 
 async def test_problems_are_the_same_for_an_asynchronous_server(async_client: AsyncClient) -> None:

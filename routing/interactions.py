@@ -69,17 +69,27 @@ def overflow(
 ) -> None:
     """Give the caller away: `to` None hangs up, `wait` None is a direct call not answered.
 
-    A queue that they have been in already would lead them round in circles: they are hung up.
+    A queue that they have overflowed from already would lead them round in circles: they are hung
+    up.
     """
     entry = leave(interaction.pk, EntryOutcome.OVERFLOWED, at)
     queue = to.queue if to else None
-    if queue and interaction.entries.filter(queue=queue).exists():
+    if queue and entry and _has_been_in(queue, entry):
         to = queue = None
     announce.overflowed(interaction, at, to, wait, entry.queue.name if entry else None)
     if queue:
         enter(interaction, queue, at, entry.waiting_since if entry else None)
     else:
         end(interaction, InteractionOutcome.OVERFLOWED, at)
+
+
+def _has_been_in(queue: Queue, entry: QueueEntry) -> bool:
+    """Whether the caller was in `queue` on the way to `entry`: since they have been waiting, for an
+    agent who took the call and transferred it let them begin anew."""
+    way = QueueEntry.objects.filter(
+        interaction=entry.interaction_id, waiting_since=entry.waiting_since
+    )
+    return way.filter(queue=queue).exists()
 
 
 def settle(

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from presence.models import Agent, OutboxEvent
+from routing import calls
 from routing.models import Destination, Interaction, Queue
 from tests.factories import (
     at,
@@ -16,6 +17,7 @@ from tests.factories import (
     make_agent,
     make_queue,
     offers_of,
+    origin,
     told,
     turn,
 )
@@ -136,6 +138,18 @@ def test_a_queue_that_they_have_been_in_already_hangs_up() -> None:
     turn(0)
     call.refresh_from_db()
     assert (call.outcome, overflows(call)[-1][2]) == ("overflowed", "hang_up")
+
+
+def test_a_queue_whose_agent_transferred_them_takes_them_again(ada: Agent, bob: Agent) -> None:
+    sales = make_queue("sales", members=[ada], rollcall=True)
+    support = make_queue("support", rollcall=True, max_wait=0, max_wait_overflow=to_queue(sales))
+    call = call_in(sales, 0)
+    turn(0)
+    happen(call, ada, "answered", 5)
+    calls.transfer_to_queue(call, ada, support, origin(60))
+    turn(60)
+    assert overflows(call) == [("support", "max_wait", "queue", "sales")]
+    assert offers_of(call) == ["Ada"]
 
 
 @pytest.mark.parametrize(("kind", "address"), [("number", "+49 30 7"), ("voicemail", "sales")])

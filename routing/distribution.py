@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from presence.state import LegState
 from presence.writing import write
@@ -75,14 +75,18 @@ def _match(now: datetime) -> int:
     elsewhere = _offers().exclude(ring_group__strategy=Strategy.RING_ALL.value)
     callers = _open().filter(~Exists(elsewhere))
     order = ("-interaction__priority", "waiting_since", "pk")
-    waiting = list(callers.order_by(*order).values_list("pk", "queue_id", "entered_at"))
+    rings_and_is_due = Exists(_offers()) & Q(tried=True, due_at__lte=now)
+    found = callers.annotate(late=rings_and_is_due).order_by(*order)
+    waiting = list(found.values_list("pk", "queue_id", "entered_at", "late"))
     if not waiting:
         return 0
-    queues = {queue_id for _, queue_id, _ in waiting}
+    queues = {queue_id for _, queue_id, _, _ in waiting}
     tiers = _tiers(queues)
     ready, exact = _ready_groups(queues), True
     total = 0
-    for entry_id, queue_id, entered_at in waiting:
+    for entry_id, queue_id, entered_at, late in waiting:
+        if late and _ran_out(entry_id, now):
+            continue
         waited = max(now - entered_at, timedelta(0))  # whatever a clock that was set back says
         if any(after <= waited and group in ready for group, after in tiers[queue_id]):
             offered = offer(entry_id, now)
@@ -91,6 +95,13 @@ def _match(now: datetime) -> int:
                 ready = _ready_groups(queues)
             exact = not offered
     return total
+
+
+def _ran_out(entry_id: int, now: datetime) -> bool:
+    """Whether the caller overflows when it rings no more: nobody joins in any more, or it might
+    ring for ever."""
+    due = _expiry(QueueEntry.objects.select_related("queue__staffing").get(pk=entry_id))
+    return due is not None and due[0] <= now
 
 
 def _tiers(queues: Iterable[int]) -> dict[int, list[tuple[int, timedelta]]]:

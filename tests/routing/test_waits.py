@@ -280,6 +280,22 @@ def test_of_two_tiers_that_ring_everybody_the_second_joins_in(ada: Agent, bob: A
     assert offers_of(call) == ["Ada", "Bob"]
 
 
+def test_nobody_joins_in_once_a_wait_has_run_out(ada: Agent, bob: Agent) -> None:
+    queue = queue_of(ada, bob, strategy=Strategy.RING_ALL, ring=20, max_wait=30)
+    choose(bob, "busy", 0)
+    call = call_in(queue, 0)
+    turn(0)
+    choose(bob, "available", 15)
+    turn(15)
+    turn(20)
+    choose(ada, "available", 31)
+    turn(31)
+    assert offers_of(call) == ["Bob"]
+    turn(35)
+    call.refresh_from_db()
+    assert (call.outcome, call.ended_at) == ("overflowed", at(35))
+
+
 def test_a_tier_that_rings_one_at_a_time_does_not_join_a_call_that_rings(
     ada: Agent, bob: Agent
 ) -> None:

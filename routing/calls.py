@@ -136,7 +136,7 @@ def happen(
     Raises `CallError` where they never had a part and this begins none.
     """
     with write():
-        leg = _live_leg(interaction, agent) or _ended_leg(interaction, agent, action)
+        leg = _live_leg(interaction, agent) or _other_leg(interaction, agent, action, origin.at)
         call = None if leg else _call(interaction, agent)
         event = LegEvent(
             at=origin.at,
@@ -163,17 +163,30 @@ def _live_leg(interaction: Interaction, agent: Agent) -> Leg | None:
     return interaction.legs.filter(agent=agent, ended_at=None).order_by("-pk").first()
 
 
-def _ended_leg(interaction: Interaction, agent: Agent, action: LegAction) -> Leg | None:
-    """The part that the agent had, for the machine to know what is late; None where a new one
-    begins."""
+def _other_leg(
+    interaction: Interaction, agent: Agent, action: LegAction, at: datetime
+) -> Leg | None:
+    """Where none seems live: the part that has just begun, or the one that the agent had, for the
+    machine to know what is late; None where a new one begins."""
     (call,) = lock_calls({interaction.pk}, {agent.pk})
-    if action in _BEGINNINGS and call.ended_at is None:
-        return None
-    if leg := interaction.legs.filter(agent=agent).order_by("-pk").first():
+    leg = interaction.legs.filter(agent=agent).order_by("-pk").first()
+    begins = action in _BEGINNINGS and call.ended_at is None
+    if leg and not (begins and _may_follow(leg, action, at)):
         return leg
+    if begins:
+        return None
     if call.ended_at:
         raise CallError("interaction_ended", "That interaction has ended.")
     raise CallError("not_possible", f"{agent.name} has no part in that interaction.")
+
+
+def _may_follow(leg: Leg, action: LegAction, at: datetime) -> bool:
+    """Whether `action` can begin another part after `leg`: not while it lives, and an answer from
+    before it was hung up is that part's own, and late."""
+    if leg.ended_at is None:
+        return False
+    hung_up = leg.outcome == LegAction.HUNG_UP.value
+    return not (hung_up and action is LegAction.ANSWERED and at < leg.ended_at)
 
 
 def _talks(leg: Leg | None) -> bool:

@@ -354,6 +354,27 @@ def test_g2_nothing_happens_in_a_call_that_has_ended(
     assert (shown(ada), shown(bob)) == ("available", "available")
 
 
+def test_g2_an_answer_that_comes_after_the_hang_up_of_its_ring_is_late(
+    queue: Queue, ada: Agent
+) -> None:
+    call = call_in(queue, 5)
+    turn(5)
+    happen(call, ada, "hung_up", 9)
+    outcome = happen(call, ada, "answered", 8)
+    assert outcome.decision.refused is not None
+    assert (outcome.decision.refused.code, shown(ada)) == ("leg_ended", "available")
+    assert waiting(call)
+
+
+def test_an_answer_in_the_moment_of_the_ring_timeout_still_counts(queue: Queue, ada: Agent) -> None:
+    call = call_in(queue, 5)
+    turn(5)
+    turn(26)
+    assert shown(ada) == "no_answer"
+    happen(call, ada, "answered", 24)
+    assert (shown(ada), waiting(call)) == ("on_call", False)
+
+
 def test_g1_an_end_that_is_told_again_is_a_duplicate(call: Interaction, ada: Agent) -> None:
     happen(call, ada, "hung_up", 60, "pbx-9")
     turn(90)

@@ -209,6 +209,20 @@ def test_of_two_who_leave_a_conference_at_once_the_second_ends_the_call() -> Non
     assert call.outcome == "handled"
 
 
+def test_a_ring_and_its_answer_that_are_told_at_once_are_one_part() -> None:
+    ada = make_agent("Ada", mode="available")
+    call = call_in(make_queue(members=[ada]))
+    rings = Beside(lambda: happen(call, ada, "offered", 1))
+    answers = Beside(lambda: happen(call, ada, "answered", 2))
+    rings.start()
+    assert rings.done.wait(20)
+    answers.start()
+    until(_somebody_waits_for_a_lock)
+    rings.commit()
+    answers.commit()
+    assert call.legs.get().state == "handling"
+
+
 def _somebody_waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")

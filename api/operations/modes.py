@@ -79,11 +79,13 @@ def finish_wrap_up(request: HttpRequest, agent_id: int) -> HttpResponse:
         leg = wrapping.order_by("pk").first()
         if leg is None:
             raise Problem(409, "no_wrap_up", "The agent is not in wrap-up.")
+        key = key_of(request)
         event = LegEvent(
             at=timezone.now(),
-            source=key_of(request).source,
+            source=key.source,
             action=LegAction.WRAP_UP_DONE,
             leg=leg.external_id,
+            cause=Cause.SUPERVISOR if key.supervise else Cause.TELEPHONY,
         )
         check(apply(agent_id, event))
         return agent_id

@@ -210,7 +210,8 @@ def test_a_deactivated_agents_mode_is_not_set(program: Program, ada: Agent) -> N
 def test_d15_wrap_up_is_ended(program: Program, wrapping: Agent, scope: str) -> None:
     only = Program(scope)
     shown = only.post(f"/agents/{wrapping.pk}/wrap-up/done").json()
-    assert shown["status"]["code"] == "available"
+    by = {"supervise": "supervisor"}.get(scope, scope)
+    assert (shown["status"]["code"], shown["cause"]["code"]) == ("available", by)
     answer = only.post(f"/agents/{wrapping.pk}/wrap-up/done")
     assert refusal(answer) == (409, "no_wrap_up")
 

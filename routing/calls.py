@@ -1,5 +1,5 @@
-"""What happens to calls, as a telephony system tells it and as Rollcall decides: they arrive, are
-put through, consulted about, transferred, and hung up."""
+"""What happens to calls, as a telephony system tells it and as Rollcall decides: they arrive, ring,
+are answered, and hung up."""
 
 import uuid
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from presence.actions import Outcome
 from presence.decision import Refused
-from presence.events import Call, CallKind, Cause, LegAction, LegEvent
+from presence.events import CallKind, Cause, LegAction, LegEvent
 from presence.models import Agent
 from presence.state import LegState
 from presence.writing import write
@@ -24,9 +24,6 @@ from routing.models import (
     RingGroup,
 )
 from routing.policies import call_for
-
-RING = 20
-"""Seconds that a call rings at an agent to whom somebody puts it through."""
 
 
 class CallError(Exception):
@@ -61,8 +58,7 @@ def arrive(
     if not queue.active:
         raise CallError("queue_inactive", f"The queue {queue} is deactivated and takes no calls.")
     with write():
-        interaction, new = begin(origin, external_id, queue, caller, priority)
-        _check_new(interaction, new)
+        interaction = _begin_new(origin, external_id, queue, caller, priority)
         interactions.enter(interaction, queue, origin.at)
     return interaction
 
@@ -78,11 +74,10 @@ def arrive_direct(
     if not number.active:
         raise CallError("number_inactive", f"The number {number} is deactivated.")
     with write():
-        interaction, new = begin(origin, external_id, CallKind.DIRECT, caller)
-        _check_new(interaction, new)
+        interaction = _begin_new(origin, external_id, CallKind.DIRECT, caller)
         interaction.direct_number = number
         interaction.save(update_fields=["direct_number"])
-        refused = _put_through(interaction, number.agent, origin, number.ring_seconds)
+        refused = put_through(interaction, number.agent, origin, number.ring_seconds)
         if refused:
             interactions.overflow(interaction, number.overflow, origin.at, None)
     return interaction
@@ -91,9 +86,8 @@ def arrive_direct(
 def dial(origin: Origin, external_id: str, agent: Agent, called: str = "") -> Interaction:
     """An agent places a call to `called`. Raises `CallError` where it is known already."""
     with write():
-        interaction, new = begin(origin, external_id, CallKind.OUTBOUND, called)
-        _check_new(interaction, new)
-        _check(happen(interaction, agent, LegAction.DIALED, origin))
+        interaction = _begin_new(origin, external_id, CallKind.OUTBOUND, called)
+        check(happen(interaction, agent, LegAction.DIALED, origin))
     return interaction
 
 
@@ -115,10 +109,13 @@ def begin(
     )
 
 
-def _check_new(interaction: Interaction, new: bool) -> None:
+def _begin_new(
+    origin: Origin, external_id: str, into: Queue | CallKind, caller: str, priority: int = 0
+) -> Interaction:
+    interaction, new = begin(origin, external_id, into, caller, priority)
     if not new:
-        known = interaction.external_id
-        raise CallError("already_known", f"There is an interaction {known} already.")
+        raise CallError("already_known", f"There is an interaction {external_id} already.")
+    return interaction
 
 
 # --- one agent's part --------------------------------------------------------------------------
@@ -136,8 +133,9 @@ def happen(
     Raises `CallError` where they never had a part and this begins none.
     """
     with write():
-        leg = _live_leg(interaction, agent) or _other_leg(interaction, agent, action, origin.at)
-        call = None if leg else _call(interaction, agent)
+        leg = live_leg(interaction, agent) or _other_leg(interaction, agent, action, origin.at)
+        queue = interaction.queue.name if interaction.queue else ""
+        call = None if leg else call_for(interaction, _group(interaction, agent), queue=queue)
         event = LegEvent(
             at=origin.at,
             source=origin.source,
@@ -151,15 +149,11 @@ def happen(
         return actions.apply(agent.pk, event)
 
 
-def _call(interaction: Interaction, agent: Agent) -> Call:
-    queue = interaction.queue.name if interaction.queue else ""
-    return call_for(interaction, _group(interaction, agent), queue=queue)
-
-
 _BEGINNINGS = (LegAction.OFFERED, LegAction.DIALED, LegAction.ANSWERED)
 
 
-def _live_leg(interaction: Interaction, agent: Agent) -> Leg | None:
+def live_leg(interaction: Interaction, agent: Agent) -> Leg | None:
+    """The agent's part in the interaction, wrap-up too; None where they have none now."""
     return interaction.legs.filter(agent=agent, ended_at=None).order_by("-pk").first()
 
 
@@ -189,7 +183,8 @@ def _may_follow(leg: Leg, action: LegAction, at: datetime) -> bool:
     return not (hung_up and action is LegAction.ANSWERED and at < leg.ended_at)
 
 
-def _talks(leg: Leg | None) -> bool:
+def talks(leg: Leg | None) -> bool:
+    """Whether the agent is in the call: beyond the ring, and not wrapping it up."""
     return leg is not None and bool(leg.answered_at) and leg.state != LegState.WRAP_UP.value
 
 
@@ -199,86 +194,32 @@ def _group(interaction: Interaction, agent: Agent) -> RingGroup | None:
     return groups.order_by("tier").first()
 
 
-def _check(outcome: Outcome) -> None:
+def check(outcome: Outcome) -> None:
+    """Raises `CallError` where the event was refused."""
     if refused := outcome.decision.refused:
         raise CallError(refused.code, refused.sentence)
 
 
-# --- several at once ---------------------------------------------------------------------------
+def put_through(
+    interaction: Interaction, agent: Agent, origin: Origin, ring: int
+) -> Refused | None:
+    """Ring an agent for a call that is theirs by name; gives why they may not be rung."""
+    group = _group(interaction, agent)
+    call = call_for(interaction, group, kind=CallKind.DIRECT, ring=ring)
+    event = LegEvent(
+        at=origin.at,
+        source=origin.source,
+        id=origin.id,
+        actor=origin.actor,
+        action=LegAction.OFFERED,
+        leg=uuid.uuid4().hex,
+        call=call,
+        reported=False,
+    )
+    return actions.apply(agent.pk, event).decision.refused
 
 
-def consult(interaction: Interaction, agent: Agent, target: Agent, origin: Origin) -> None:
-    """`agent` asks `target` about the call: it rings there while the customer waits.
-
-    Raises `CallError` where either may not; then nothing has changed.
-    """
-    with write():
-        lock_calls({interaction.pk}, {agent.pk, target.pk})
-        _check(happen(interaction, agent, LegAction.CONSULTED, origin))
-        _ring_or_raise(interaction, target, origin)
-
-
-def confer(interaction: Interaction, origin: Origin) -> None:
-    """Everybody who talks in the interaction talks together."""
-    with write():
-        lock_calls({interaction.pk})
-        talking = interaction.legs.filter(ended_at=None, answered_at__isnull=False)
-        legs = talking.exclude(state=LegState.WRAP_UP.value).select_related("agent")
-        if not legs:
-            raise CallError("not_possible", "Nobody talks in that interaction.")
-        for leg in legs:
-            happen(interaction, leg.agent, LegAction.CONFERENCED, origin)
-
-
-def transfer_to_queue(interaction: Interaction, agent: Agent, queue: Queue, origin: Origin) -> None:
-    """`agent` leaves, and the caller waits in `queue`. Raises `CallError` where they may not."""
-    if not queue.active:
-        raise CallError("queue_inactive", f"The queue {queue} is deactivated and takes no calls.")
-    with write():
-        (call,) = lock_calls({interaction.pk}, {agent.pk})
-        _check_talks(call, agent)
-        if interactions.open_entry(call.pk):
-            raise CallError("already_waiting", f"That caller waits in {call.queue} already.")
-        interactions.enter(call, queue, origin.at)  # first, for a call that nobody has ends
-        _check(happen(call, agent, LegAction.TRANSFERRED, origin))
-
-
-def transfer_to_agent(
-    interaction: Interaction, agent: Agent, target: Agent, origin: Origin
-) -> None:
-    """`agent` leaves, and `target` has the caller: at once where they talk already (attended), else
-    it rings there (blind). Raises `CallError` where either may not; then nothing has changed."""
-    with write():
-        (call,) = lock_calls({interaction.pk}, {agent.pk, target.pk})
-        _check_talks(call, agent)
-        if target == agent:
-            raise CallError("not_possible", f"{agent.name} has that call already.")
-        theirs = _live_leg(call, target)
-        attended = _talks(theirs)
-        if theirs is None or theirs.state == LegState.WRAP_UP.value:
-            _ring_or_raise(call, target, origin)
-        _check(happen(call, agent, LegAction.TRANSFERRED, origin))
-        if attended:
-            happen(call, target, LegAction.RESUMED, origin)
-
-
-def transfer_out(interaction: Interaction, agent: Agent, origin: Origin) -> None:
-    """`agent` leaves, and the caller goes to somebody whom Rollcall does not know.
-
-    Raises `CallError` where they may not."""
-    with write():
-        (call,) = lock_calls({interaction.pk}, {agent.pk})
-        _check_talks(call, agent)
-        _check(happen(call, agent, LegAction.TRANSFERRED, origin))
-        others = call.legs.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
-        if not others.exists():
-            call.refresh_from_db()
-            interactions.end(call, InteractionOutcome.TRANSFERRED, origin.at)
-
-
-def _check_talks(call: Interaction, agent: Agent) -> None:
-    if not _talks(_live_leg(call, agent)):
-        raise CallError("not_possible", f"{agent.name} does not talk in that interaction.")
+# --- leaving -----------------------------------------------------------------------------------
 
 
 def caller_left(interaction: Interaction, origin: Origin) -> None:
@@ -309,27 +250,3 @@ def _left(call: Interaction, legs: Iterable[Leg], waited: bool) -> InteractionOu
     if talking and all(leg.state == LegState.ON_HOLD.value for leg in talking):
         return InteractionOutcome.ABANDONED_ON_HOLD
     return InteractionOutcome.HANDLED
-
-
-def _ring_or_raise(interaction: Interaction, target: Agent, origin: Origin) -> None:
-    if refused := _put_through(interaction, target, origin, RING):
-        raise CallError(refused.code, f"{target.name}: {refused.sentence}")
-
-
-def _put_through(
-    interaction: Interaction, agent: Agent, origin: Origin, ring: int
-) -> Refused | None:
-    """Ring an agent for a call that is theirs by name; gives why they may not be rung."""
-    group = _group(interaction, agent)
-    call = call_for(interaction, group, kind=CallKind.DIRECT, ring=ring)
-    event = LegEvent(
-        at=origin.at,
-        source=origin.source,
-        id=origin.id,
-        actor=origin.actor,
-        action=LegAction.OFFERED,
-        leg=uuid.uuid4().hex,
-        call=call,
-        reported=False,
-    )
-    return actions.apply(agent.pk, event).decision.refused

@@ -17,7 +17,7 @@ from api.problems import Problem, check
 from api.shapes.calls import InteractionOut, interaction_of, interaction_out
 from presence.events import LegAction
 from presence.models import Agent
-from routing import calls
+from routing import calls, transfers
 from routing.calls import Origin
 from routing.distribution import distribute
 from routing.models import Interaction
@@ -121,7 +121,7 @@ def _is_new(source: str, event_id: str) -> bool:
 def _take(call: Interaction, event: EventIn, origin: Origin) -> None:
     agent, kind = event.find_agent(), event.type
     if kind is EventType.CONFERENCE:
-        calls.confer(call, origin)
+        transfers.confer(call, origin)
     elif agent is None or kind is EventType.CALLER_LEFT:
         calls.caller_left(call, origin)
     elif kind is EventType.CONSULTING and event.to:
@@ -150,18 +150,18 @@ _ACTIONS = {
 
 def _consult(call: Interaction, agent: Agent, to: Target, origin: Origin) -> None:
     if target := to.find_agent():
-        calls.consult(call, agent, target, origin)
+        transfers.consult(call, agent, target, origin)
     else:  # somebody whom Rollcall does not know
         check(calls.happen(call, agent, LegAction.CONSULTED, origin))
 
 
 def _transfer(call: Interaction, agent: Agent, to: Target | None, origin: Origin) -> None:
     if to and to.queue is not None:
-        calls.transfer_to_queue(call, agent, queue_named(to.queue, "body.to.queue"), origin)
+        transfers.transfer_to_queue(call, agent, queue_named(to.queue, "body.to.queue"), origin)
     elif to and (target := to.find_agent()):
-        calls.transfer_to_agent(call, agent, target, origin)
+        transfers.transfer_to_agent(call, agent, target, origin)
     else:
-        calls.transfer_out(call, agent, origin)
+        transfers.transfer_out(call, agent, origin)
 
 
 def _as_it_is(interaction_id: int) -> Answer:

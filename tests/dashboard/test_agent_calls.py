@@ -9,7 +9,7 @@ from dashboard import bar, rows
 from dashboard.board import render_row
 from presence.events import Call, CallKind, LegAction, LegEvent
 from presence.models import Agent, OutboxEvent
-from routing import calls
+from routing import calls, transfers
 from routing.actions import apply
 from routing.calls import Origin
 from routing.distribution import distribute
@@ -159,7 +159,7 @@ def test_a_consulted_colleague_rings_directly(ada: Agent, bob: Agent) -> None:
     call = ring(make_queue("Helpdesk", members=[ada], rollcall=True))
     now = timezone.now()
     calls.happen(call, ada, LegAction.ANSWERED, Origin(now, "pbx"))
-    calls.consult(call, ada, bob, Origin(now, "pbx"))
+    transfers.consult(call, ada, bob, Origin(now, "pbx"))
     talks = {row.name: row.talk for row in rows.read()}
     assert talks["Ada"]
     assert talks["Bob"]

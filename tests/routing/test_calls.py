@@ -3,7 +3,7 @@
 import pytest
 
 from presence.models import Agent
-from routing import calls
+from routing import calls, transfers
 from routing.calls import CallError
 from routing.models import Interaction, LegSpan, Queue
 from tests.factories import (
@@ -93,7 +93,7 @@ def test_d3_so_is_one_whose_hang_up_the_telephony_tells_of_the_leg(
 def test_d4_a_consultation_rings_at_the_colleague_while_the_customer_waits(
     call: Interaction, ada: Agent, bob: Agent
 ) -> None:
-    calls.consult(call, ada, bob, origin(20))
+    transfers.consult(call, ada, bob, origin(20))
     assert (state_of(ada).shown.activity, shown(bob)) == ("consulting", "ringing")
     happen(call, bob, "answered", 25)
     assert shown(bob) == "on_call"
@@ -104,7 +104,7 @@ def test_d6_a_consultation_that_comes_back_ends_nothing(
     call: Interaction, ada: Agent, bob: Agent, end: str
 ) -> None:
     choose(ada, "on_break", 15)
-    calls.consult(call, ada, bob, origin(20))
+    transfers.consult(call, ada, bob, origin(20))
     if end == "hung_up":
         happen(call, bob, "answered", 22)
     happen(call, bob, end, 25)
@@ -119,7 +119,7 @@ def test_a_consultation_of_somebody_engaged_is_refused_and_changes_nothing(
     turn(11)
     happen(other, bob, "answered", 12)
     with pytest.raises(CallError) as refused:
-        calls.consult(call, ada, bob, origin(20))
+        transfers.consult(call, ada, bob, origin(20))
     assert refused.value.code == "engaged"
     assert state_of(ada).shown.activity == "handling"
 
@@ -127,7 +127,7 @@ def test_a_consultation_of_somebody_engaged_is_refused_and_changes_nothing(
 def test_d7_a_blind_transfer_leaves_the_first_and_rings_at_the_second(
     call: Interaction, ada: Agent, bob: Agent
 ) -> None:
-    calls.transfer_to_agent(call, ada, bob, origin(20))
+    transfers.transfer_to_agent(call, ada, bob, origin(20))
     assert (shown(ada), shown(bob), offers_of(call)) == ("wrap_up", "ringing", ["Bob"])
     happen(call, bob, "answered", 25)
     happen(call, bob, "hung_up", 60)
@@ -138,7 +138,7 @@ def test_d7_a_blind_transfer_leaves_the_first_and_rings_at_the_second(
 def test_d7_a_caller_whom_nobody_takes_after_a_transfer_waits_again(
     call: Interaction, ada: Agent, bob: Agent, end: str
 ) -> None:
-    calls.transfer_to_agent(call, ada, bob, origin(20))
+    transfers.transfer_to_agent(call, ada, bob, origin(20))
     if end == "rejected":
         happen(call, bob, "rejected", 25)
     turn(45)
@@ -150,9 +150,9 @@ def test_d7_a_caller_whom_nobody_takes_after_a_transfer_waits_again(
 def test_d8_an_attended_transfer_hands_the_call_on_whole(
     call: Interaction, ada: Agent, bob: Agent
 ) -> None:
-    calls.consult(call, ada, bob, origin(20))
+    transfers.consult(call, ada, bob, origin(20))
     happen(call, bob, "answered", 25)
-    calls.transfer_to_agent(call, ada, bob, origin(30))
+    transfers.transfer_to_agent(call, ada, bob, origin(30))
     assert (shown(ada), shown(bob)) == ("wrap_up", "on_call")
     assert state_of(bob).shown.activity == "handling"
     happen(call, bob, "hung_up", 90)
@@ -163,8 +163,8 @@ def test_d8_an_attended_transfer_hands_the_call_on_whole(
 def test_d7_a_transfer_while_the_consultation_rings_lets_it_ring_on(
     call: Interaction, ada: Agent, bob: Agent
 ) -> None:
-    calls.consult(call, ada, bob, origin(20))
-    calls.transfer_to_agent(call, ada, bob, origin(25))
+    transfers.consult(call, ada, bob, origin(20))
+    transfers.transfer_to_agent(call, ada, bob, origin(25))
     assert (shown(ada), offers_of(call)) == ("wrap_up", ["Bob"])
     assert told(about=f"agent:{bob.pk}").count("offer.created") == 1
 
@@ -172,7 +172,7 @@ def test_d7_a_transfer_while_the_consultation_rings_lets_it_ring_on(
 def test_d7_a_transfer_to_a_queue_waits_there_for_the_next(
     call: Interaction, ada: Agent, bob: Agent
 ) -> None:
-    calls.transfer_to_queue(call, ada, make_queue(members=[bob], rollcall=True), origin(20))
+    transfers.transfer_to_queue(call, ada, make_queue(members=[bob], rollcall=True), origin(20))
     turn(20)
     assert (shown(ada), offers_of(call)) == ("wrap_up", ["Bob"])
     happen(call, bob, "answered", 25)
@@ -183,23 +183,23 @@ def test_d7_a_transfer_to_a_queue_waits_there_for_the_next(
 def test_a_transfer_to_a_number_ends_what_rollcall_knows_of_the_call(
     call: Interaction, ada: Agent
 ) -> None:
-    calls.transfer_out(call, ada, origin(20))
+    transfers.transfer_out(call, ada, origin(20))
     assert (ended(call), shown(ada)) == (("transferred", at(20)), "wrap_up")
 
 
 def test_a_deactivated_queue_takes_no_transfer(call: Interaction, ada: Agent) -> None:
     with pytest.raises(CallError) as refused:
-        calls.transfer_to_queue(call, ada, make_queue(active=False), origin(20))
+        transfers.transfer_to_queue(call, ada, make_queue(active=False), origin(20))
     assert (refused.value.code, shown(ada)) == ("queue_inactive", "on_call")
 
 
 def _transfers(call: Interaction, agent: Agent, to: Agent, kind: str) -> None:
     if kind == "queue":
-        calls.transfer_to_queue(call, agent, make_queue(rollcall=True), origin(70))
+        transfers.transfer_to_queue(call, agent, make_queue(rollcall=True), origin(70))
     elif kind == "agent":
-        calls.transfer_to_agent(call, agent, to, origin(70))
+        transfers.transfer_to_agent(call, agent, to, origin(70))
     else:
-        calls.transfer_out(call, agent, origin(70))
+        transfers.transfer_out(call, agent, origin(70))
 
 
 @pytest.mark.parametrize("kind", ["queue", "agent", "out"])
@@ -226,16 +226,16 @@ def test_a_call_that_has_ended_is_transferred_no_more(
 
 def test_a_caller_waits_in_one_queue_at_a_time(call: Interaction, ada: Agent, bob: Agent) -> None:
     _conference(call, ada, bob)
-    calls.transfer_to_queue(call, ada, make_queue("first", rollcall=True), origin(40))
+    transfers.transfer_to_queue(call, ada, make_queue("first", rollcall=True), origin(40))
     with pytest.raises(CallError) as refused:
-        calls.transfer_to_queue(call, bob, make_queue("second", rollcall=True), origin(41))
+        transfers.transfer_to_queue(call, bob, make_queue("second", rollcall=True), origin(41))
     assert (refused.value.code, shown(bob)) == ("already_waiting", "on_call")
     assert call.entries.filter(left_at=None).count() == 1
 
 
 def test_nobody_transfers_a_call_to_themselves(call: Interaction, ada: Agent) -> None:
     with pytest.raises(CallError) as refused:
-        calls.transfer_to_agent(call, ada, ada, origin(20))
+        transfers.transfer_to_agent(call, ada, ada, origin(20))
     assert refused.value.code == "not_possible"
     assert shown(ada) == "on_call"
 
@@ -243,18 +243,18 @@ def test_nobody_transfers_a_call_to_themselves(call: Interaction, ada: Agent) ->
 def test_a_transfer_back_rings_at_who_still_wraps_the_call_up(
     call: Interaction, ada: Agent, bob: Agent
 ) -> None:
-    calls.transfer_to_agent(call, ada, bob, origin(20))
+    transfers.transfer_to_agent(call, ada, bob, origin(20))
     happen(call, bob, "answered", 25)
-    calls.transfer_to_agent(call, bob, ada, origin(30))
+    transfers.transfer_to_agent(call, bob, ada, origin(30))
     assert (offers_of(call), shown(ada)) == (["Ada"], "ringing")
     happen(call, ada, "answered", 32)
     assert (ended(call), shown(ada)) == (("", None), "on_call")
 
 
 def _conference(call: Interaction, ada: Agent, bob: Agent) -> None:
-    calls.consult(call, ada, bob, origin(20))
+    transfers.consult(call, ada, bob, origin(20))
     happen(call, bob, "answered", 25)
-    calls.confer(call, origin(30))
+    transfers.confer(call, origin(30))
 
 
 def test_d9_a_three_way_call_is_a_conference_for_both(
@@ -286,7 +286,7 @@ def test_d11_a_customer_who_leaves_a_conference_ends_it_for_everybody(
 
 def test_a_conference_needs_somebody_who_talks(queue: Queue) -> None:
     with pytest.raises(CallError) as refused:
-        calls.confer(call_in(queue, 1), origin(2))
+        transfers.confer(call_in(queue, 1), origin(2))
     assert refused.value.code == "not_possible"
 
 

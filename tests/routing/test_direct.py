@@ -3,7 +3,7 @@
 import pytest
 
 from presence.models import Agent
-from routing import calls
+from routing import calls, transfers
 from routing.calls import CallError
 from routing.models import Destination, DirectNumber, Interaction
 from tests.factories import (
@@ -96,7 +96,7 @@ def test_a_direct_call_handed_on_and_not_answered_is_not_forgotten(
     mailbox = Destination.objects.create(kind="voicemail", address="ada")
     call = rings_directly(ada, 5, mailbox)
     happen(call, ada, "answered", 8)
-    calls.transfer_to_agent(call, ada, bob, origin(20))
+    transfers.transfer_to_agent(call, ada, bob, origin(20))
     assert offers_of(call) == ["Bob"]
     if end == "rejected":
         happen(call, bob, "rejected", 25)
@@ -107,7 +107,7 @@ def test_a_direct_call_handed_on_and_not_answered_is_not_forgotten(
 def test_a_direct_call_handed_to_a_queue_waits_there(ada: Agent, bob: Agent) -> None:
     call = rings_directly(ada, 5)
     happen(call, ada, "answered", 8)
-    calls.transfer_to_queue(call, ada, make_queue(members=[bob], rollcall=True), origin(20))
+    transfers.transfer_to_queue(call, ada, make_queue(members=[bob], rollcall=True), origin(20))
     turn(20)
     assert (offers_of(call), ended(call)) == (["Bob"], ("", None))
 
@@ -153,6 +153,6 @@ def test_c17_a_far_end_that_does_not_answer_is_no_miss_and_no_wrap_up(ada: Agent
 def test_an_outbound_call_can_be_handed_to_a_queue(ada: Agent, bob: Agent) -> None:
     call = calls.dial(origin(10), "out", ada, "+49 30 7")
     happen(call, ada, "answered", 15)
-    calls.transfer_to_queue(call, ada, make_queue(members=[bob], rollcall=True), origin(20))
+    transfers.transfer_to_queue(call, ada, make_queue(members=[bob], rollcall=True), origin(20))
     turn(20)
     assert (offers_of(call), ended(call)) == (["Bob"], ("", None))

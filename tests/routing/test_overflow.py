@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from presence.models import Agent, OutboxEvent
-from routing import calls
+from routing import transfers
 from routing.models import Destination, Interaction, Queue
 from tests.factories import (
     at,
@@ -146,7 +146,7 @@ def test_a_queue_whose_agent_transferred_them_takes_them_again(ada: Agent, bob: 
     call = call_in(sales, 0)
     turn(0)
     happen(call, ada, "answered", 5)
-    calls.transfer_to_queue(call, ada, support, origin(60))
+    transfers.transfer_to_queue(call, ada, support, origin(60))
     turn(60)
     assert overflows(call) == [("support", "max_wait", "queue", "sales")]
     assert offers_of(call) == ["Ada"]

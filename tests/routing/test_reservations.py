@@ -3,7 +3,7 @@
 import pytest
 
 from presence.models import Agent
-from routing import calls
+from routing import calls, transfers
 from routing.calls import CallError
 from routing.models import Interaction, Leg, Queue
 from routing.reservations import reserve
@@ -117,6 +117,6 @@ def test_a_call_that_was_handed_back_to_a_queue_may_be_asked_for_again(
 ) -> None:
     call, _ = reserve(origin(1), "call", queue)
     happen(call, ada, "answered", 2)
-    calls.transfer_to_queue(call, ada, queue, origin(3))
+    transfers.transfer_to_queue(call, ada, queue, origin(3))
     choose(ada, "on_break", 3)
     assert ask(queue, "call", 4) == ["Bob"]

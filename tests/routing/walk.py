@@ -9,7 +9,7 @@ from presence import clock
 from presence.events import DeviceKind, NoAnswer, WebphoneConnected, WebphoneLost
 from presence.models import Agent
 from presence.state import LegState
-from routing import actions, calls, reservations
+from routing import actions, calls, reservations, transfers
 from routing.calls import CallError
 from routing.distribution import Pass, distribute
 from routing.models import Destination, DirectNumber, Interaction, Leg, Membership, Queue, RingGroup
@@ -164,11 +164,11 @@ class Floor:
 
     def consults(self) -> None:
         if leg := self.leg(*TALKING):
-            calls.consult(leg.interaction, leg.agent, self.pick(self.agents), origin(self.now))
+            transfers.consult(leg.interaction, leg.agent, self.pick(self.agents), origin(self.now))
 
     def confers(self) -> None:
         if leg := self.leg("consulting"):
-            calls.confer(leg.interaction, origin(self.now))
+            transfers.confer(leg.interaction, origin(self.now))
 
     def hands_on(self) -> None:
         if (leg := self.leg(*TALKING, "wrap_up")) is None:
@@ -176,11 +176,11 @@ class Floor:
         call, agent, now = leg.interaction, leg.agent, origin(self.now)
         kind = self.pick(("agent", "agent", "queue", "out"))
         if kind == "agent":
-            calls.transfer_to_agent(call, agent, self.pick(self.agents), now)
+            transfers.transfer_to_agent(call, agent, self.pick(self.agents), now)
         elif kind == "queue":
-            calls.transfer_to_queue(call, agent, self.pick(self.queues), now)
+            transfers.transfer_to_queue(call, agent, self.pick(self.queues), now)
         else:
-            calls.transfer_out(call, agent, now)
+            transfers.transfer_out(call, agent, now)
 
     def chooses(self) -> None:
         choose(self.pick(self.agents), self.pick(MODES), self.now)

@@ -10,7 +10,7 @@ from presence import clock
 from presence.actions import Result
 from presence.events import Choice, Choose, LegAction
 from presence.models import Agent
-from routing import actions, calls
+from routing import actions, calls, transfers
 from routing.calls import CallError, Origin
 from routing.models import Interaction, Leg
 
@@ -74,21 +74,23 @@ class Happenings:
         if (leg := self._leg(*TALKING)) is None:
             return False
         target = self._pick(list(Agent.objects.order_by("pk")))
-        calls.consult(leg.interaction, leg.agent, target, self._origin())
+        transfers.consult(leg.interaction, leg.agent, target, self._origin())
         return True
 
     def hand_on(self) -> bool:
         if (leg := self._leg(*TALKING)) is None:
             return False
         target = self._pick(list(Agent.objects.order_by("pk")))
-        calls.transfer_to_agent(leg.interaction, leg.agent, target, self._origin())
+        transfers.transfer_to_agent(leg.interaction, leg.agent, target, self._origin())
         return True
 
     def hand_back(self) -> bool:
         leg = self._leg(*TALKING)
         if leg is None or leg.interaction.queue is None:
             return False
-        calls.transfer_to_queue(leg.interaction, leg.agent, leg.interaction.queue, self._origin())
+        transfers.transfer_to_queue(
+            leg.interaction, leg.agent, leg.interaction.queue, self._origin()
+        )
         return True
 
     def tick(self) -> bool:

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from presence.events import Choice, Choose
 from presence.models import Agent, AgentState
-from routing import actions, calls, reservations
+from routing import actions, reservations, transfers
 from routing.calls import Origin
 from routing.distribution import distribute
 from routing.models import Interaction, Leg, Queue
@@ -188,9 +188,9 @@ def _talk_together(queue: Queue, ada: Agent, bob: Agent) -> Interaction:
     call = call_in(queue)
     distribute(timezone.now())
     happen(call, ada, "answered", 1)
-    calls.consult(call, ada, bob, Origin(timezone.now(), "pbx"))
+    transfers.consult(call, ada, bob, Origin(timezone.now(), "pbx"))
     happen(call, bob, "answered", 2)
-    calls.confer(call, Origin(timezone.now(), "pbx"))
+    transfers.confer(call, Origin(timezone.now(), "pbx"))
     return call
 
 

@@ -167,6 +167,8 @@ def _other_leg(
     begins = action in _BEGINNINGS and call.ended_at is None
     if leg and not (begins and _may_follow(leg, action, at)):
         return leg
+    if leg and action is LegAction.ANSWERED and _somebody_talks(call):
+        return leg  # who answered a moment later than somebody else
     if begins:
         return None
     if call.ended_at:
@@ -181,6 +183,11 @@ def _may_follow(leg: Leg, action: LegAction, at: datetime) -> bool:
         return False
     hung_up = leg.outcome == LegAction.HUNG_UP.value
     return not (hung_up and action is LegAction.ANSWERED and at < leg.ended_at)
+
+
+def _somebody_talks(call: Interaction) -> bool:
+    talking = call.legs.filter(ended_at=None, answered_at__isnull=False)
+    return talking.exclude(state=LegState.WRAP_UP.value).exists()
 
 
 def talks(leg: Leg | None) -> bool:

@@ -132,7 +132,8 @@ def _turns(group: RingGroup) -> dict[int, datetime]:
 
 def _calls_today(agent_ids: Iterable[int], now: datetime) -> dict[int, int]:
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    taken = Leg.objects.filter(agent_id__in=agent_ids, answered_at__gte=midnight)
+    answered = Leg.objects.filter(agent_id__in=agent_ids, answered_at__gte=midnight)
+    taken = answered.exclude(interaction__kind=CallKind.OUTBOUND.value)
     return dict(taken.values_list("agent_id").annotate(Count("pk")))
 
 

@@ -6,6 +6,7 @@ from presence.models import Agent
 from routing import calls, transfers
 from routing.calls import CallError
 from routing.models import Interaction, LegSpan, Queue
+from routing.strategies import Strategy
 from tests.factories import (
     at,
     call_in,
@@ -395,3 +396,15 @@ def test_g3_a_caller_leaves_once(call: Interaction) -> None:
         calls.caller_left(call, origin(21))
     assert refused.value.code == "interaction_ended"
     assert ended(call)[1] == at(20)
+
+
+def test_who_answers_a_moment_after_somebody_else_has_no_part_in_the_call(
+    ada: Agent, bob: Agent
+) -> None:
+    queue = make_queue(members=[ada, bob], rollcall=True, strategy=Strategy.RING_ALL)
+    call = call_in(queue, 5)
+    turn(5)
+    happen(call, ada, "answered", 9)
+    outcome = happen(call, bob, "answered", 9)
+    assert outcome.decision.refused is not None
+    assert (outcome.decision.refused.code, shown(bob)) == ("leg_ended", "available")

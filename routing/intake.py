@@ -13,6 +13,7 @@ from presence.events import (
     Choice,
     Choose,
     Event,
+    LegAction,
     LegEvent,
     PhoneSeen,
 )
@@ -150,14 +151,16 @@ class Intake:
             # The machine remembers the last legs only; the record remembers them all.
             self.outcomes[Result.REFUSED] += 1
             return []
-        interaction = self._interaction(report, report.kind)
+        call = None
+        if report.action in BEGINNINGS:
+            call = _call(report, self._interaction(report, report.kind))
         event = LegEvent(
             at=report.at,
             source=self.source,
             id=report.id,
             action=report.action,
             leg=report.leg,
-            call=_call(report, interaction),
+            call=call,
         )
         outcomes = self._apply(agent, event)
         if report.estimated:
@@ -192,9 +195,11 @@ class Intake:
         return reconcile.agree(self.source, report.picture, report.at)
 
     def _interaction(self, report: LegReported | CallerReported, kind: CallKind) -> Interaction:
+        named = {"source": self.source, "external_id": report.interaction}
+        if known := Interaction.objects.filter(**named).first():
+            return known
         interaction, _ = Interaction.objects.get_or_create(
-            source=self.source,
-            external_id=report.interaction,
+            **named,
             defaults={
                 "kind": kind.value,
                 "queue": Queue.objects.filter(name=report.queue).first(),
@@ -205,6 +210,9 @@ class Intake:
         return interaction
 
 
+BEGINNINGS = frozenset({LegAction.OFFERED, LegAction.DIALED, LegAction.ANSWERED})
+"""What a leg may first be heard of by. Of others the call is known, or of no more interest."""
+
 _LEFT = InteractionOutcome.UNANSWERED  # answered by nobody whom Rollcall knows
 
 
@@ -212,5 +220,6 @@ def _call(report: LegReported, interaction: Interaction) -> Call:
     """The call as the machine needs it. Its ring group's policies count as of now; how long it
     rings is the telephony's to say."""
     call = Call(str(interaction.pk), report.kind, queue=report.queue, caller=report.caller)
-    group = RingGroup.objects.filter(queue__name=report.queue).first()
+    groups = RingGroup.objects.filter(queue__name=report.queue).select_related("queue")
+    group = groups.first()
     return with_policies(call, group) if group else call

@@ -1,7 +1,7 @@
 """Agreeing with a telephony system about who is paused there, and why: what its queues should hold,
 what they were asked, and whose act a pause was."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,19 +85,17 @@ def asks(
     connector: Connector,
     now: datetime,
     known: Mapping[str, Pause],
-    agent_ids: Iterable[int] | None = None,
+    agent_ids: Collection[int],
 ) -> list[Ask]:
-    """What is to be asked now so that the phones `known` to the telephony (address -> what it has)
-    become what they should be: of these agents, None for all. One thing is asked of a phone at a
-    time; what was not confirmed is asked again, after ever longer."""
-    devices = Device.objects.exclude(address="").select_related("pause_request")
-    rows = _states()
-    if agent_ids is not None:
-        ids = list(agent_ids)
-        devices, rows = devices.filter(agent__in=ids), rows.filter(agent__in=ids)
-    states = {row.agent_id: row for row in rows}
+    """What is to be asked now so that those phones of these agents that are `known` to the
+    telephony (address -> what it has) become what they should be. One thing is asked of a phone at
+    a time; what was not confirmed is asked again, after ever longer."""
+    if not agent_ids:
+        return []
+    devices = Device.objects.exclude(address="").filter(agent__in=agent_ids)
+    states = {row.agent_id: row for row in _states().filter(agent__in=agent_ids)}
     found = []
-    for device in devices:
+    for device in devices.select_related("pause_request"):
         have, row = known.get(device.address), states.get(device.agent_id)
         if have and row:
             found += _ask(connector, device, wanted(row), have, now)

@@ -1,8 +1,9 @@
 """Which of several connectors is believed about a phone that more than one of them has."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from presence.models import Device
 from routing.models import Claim, Connector, ConnectorLink, Leg
@@ -15,6 +16,7 @@ class Claims:
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
+        self._mine: set[str] = set()
         self._theirs: frozenset[str] = frozenset()
         self._ignored: Counter[str] = Counter()
 
@@ -25,20 +27,36 @@ class Claims:
         others = Connector.objects.filter(
             before, active=True, link__state=ConnectorLink.State.UP
         ).exclude(pk=mine.pk)
+        self._mine = set(self._claims().values_list("device__address", flat=True))
         claims = Claim.objects.filter(connector__in=others)
         self._theirs = frozenset(claims.values_list("device__address", flat=True))
         ignored, self._ignored = self._ignored, Counter()
         for address, count in ignored.items():
-            own = Claim.objects.filter(connector=mine, device__address=address)
+            own = self._claims().filter(device__address=address)
             own.update(ignored=F("ignored") + count)
 
     def believed(self, address: str) -> bool:
         return address not in self._theirs
 
+    def note(self, reports: Iterable[Report]) -> None:
+        """Keep which phones are logged in, as the reports have it."""
+        told = {
+            report.address: report.logged_in
+            for report in reports
+            if isinstance(report, PhoneReported) and report.logged_in is not None
+        }
+        new = {address for address, here in told.items() if here} - self._mine
+        gone = {address for address, here in told.items() if not here} & self._mine
+        if gone:
+            self._claims().filter(device__address__in=gone).delete()
+        if new:
+            devices = Device.objects.filter(address__in=new)
+            claims = [Claim(connector=self._connector, device=device) for device in devices]
+            Claim.objects.bulk_create(claims, ignore_conflicts=True)
+        self._mine = (self._mine | new) - gone
+
     def takes(self, report: Report) -> bool:
         """Whether the report counts; of a leg that counted, every one does."""
-        if isinstance(report, PhoneReported) and report.logged_in is not None:
-            self._note(report.address, report.logged_in)
         if not isinstance(report, PhoneReported | PauseReported | LegReported):
             return True
         if self.believed(report.address) or (isinstance(report, LegReported) and _known(report)):
@@ -48,15 +66,11 @@ class Claims:
 
     def phones(self) -> list[str]:
         """The phones that this connector claims and is believed about."""
-        claims = Claim.objects.filter(connector=self._connector)
-        addresses = claims.values_list("device__address", flat=True)
+        addresses = self._claims().values_list("device__address", flat=True)
         return [address for address in addresses if self.believed(address)]
 
-    def _note(self, address: str, logged_in: bool) -> None:
-        if not logged_in:
-            Claim.objects.filter(connector=self._connector, device__address=address).delete()
-        elif device := Device.objects.filter(address=address).first():
-            Claim.objects.get_or_create(connector=self._connector, device=device)
+    def _claims(self) -> QuerySet[Claim]:
+        return Claim.objects.filter(connector=self._connector)
 
 
 def _known(report: LegReported) -> bool:

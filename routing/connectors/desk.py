@@ -3,7 +3,7 @@ and the reports it takes in. One thread does all of it, in order."""
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,6 +18,8 @@ from routing import pauses, reconcile
 from routing.connectors.asterisk.resume import LiveLeg
 from routing.connectors.checks import Checks
 from routing.connectors.claims import Claims
+from routing.connectors.moves import Moves
+from routing.connectors.news import no_news
 from routing.connectors.roster import Roster
 from routing.intake import Intake
 from routing.models import Connector, ConnectorLink, QueueEntry, Unmatched
@@ -48,6 +50,7 @@ class Desk:
         self.holder = uuid.uuid4()
         self.roster = Roster(connector)
         self.checks = Checks(connector)
+        self.moves = Moves(connector)
         self._claims = Claims(connector)
         self._intake = Intake(
             connector.name,
@@ -111,10 +114,12 @@ class Desk:
         Raises what is in `AWAY` while the database is away: nothing is lost, taking in the same
         reports again does no harm.
         """
+        self._claims.note(reports)
+        known = no_news(reports)
         for report in reports:
             if self._follows(report):
                 try:
-                    self._take(report)
+                    self._take(report, known)
                 except AWAY:
                     raise
                 except Exception:
@@ -127,12 +132,12 @@ class Desk:
             return self.connector.follows(report.queue)
         return True
 
-    def _take(self, report: Report) -> None:
+    def _take(self, report: Report, known: Collection[str]) -> None:
         if isinstance(report, MemberSeen):
             self._labels[report.address] = report.name
         if isinstance(report, QueueSeen) and self.connector.makes_queues:
             self._provision.take(report)
-        if self._claims.takes(report):
+        if self._claims.takes(report) and report.id not in known:
             self._intake.take(report)
 
     def _note_unmatched(self, now: datetime) -> None:
@@ -156,10 +161,8 @@ class Desk:
 
     # --- what it is told -----------------------------------------------------------------------
 
-    def asks(
-        self, now: datetime, known: Mapping[str, Pause], agents: Iterable[int] | None
-    ) -> list[Ask]:
-        """What is to be asked of the telephony now."""
+    def asks(self, now: datetime, known: Mapping[str, Pause], agents: Collection[int]) -> list[Ask]:
+        """What is to be asked of the telephony now about these agents."""
         if not self.connector.tells_pauses:
             return []
         mine = {

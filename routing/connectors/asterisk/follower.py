@@ -48,6 +48,7 @@ class Follower:
         self.heard = 0
         self._desk = desk
         self._now = now
+        self._translator = Translator()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=desk.connector.name)
         self._untaken: list[Report] = []
         self._taking = asyncio.Lock()
@@ -66,9 +67,15 @@ class Follower:
             hints.unlisten(self._hint)
             if lost:
                 lost.cancel()
-            await self._try_to(lambda: self._desk.release(self._now()))
+            await self._leave()
             await self._do(connections.close_all)
             self._thread.shutdown()
+
+    async def _leave(self) -> None:
+        """Say what would be lost with this process, and let another have the connector."""
+        self._untaken += self._translator.conclude()
+        await self._try_to(lambda: self._desk.take(self._untaken, self._now()))
+        await self._try_to(lambda: self._desk.release(self._now()))
 
     async def _begin(self) -> None:
         desk = self._desk
@@ -81,6 +88,8 @@ class Follower:
         while True:
             self.heard = 0
             if not await self._claim():
+                if resumed:
+                    return  # another's by now, and what is known here is outdated: begun anew
                 await asyncio.sleep(RENEW_EVERY)
                 continue
             if not resumed:  # what another process reported until now
@@ -182,9 +191,12 @@ class Follower:
     async def _tell(self, link: Link) -> None:
         while True:
             await self._teller.wait()
-            with suppress(*AWAY):  # asked again by and by
+            try:
                 if await self._teller.tell(link):
                     self._snapshot_wanted.set()
+            except AWAY:  # asked again by and by
+                await asyncio.sleep(SHORTEST_BACKOFF)
+                self._teller.look_anew()
 
     def _hint(self, agent_ids: list[int]) -> None:
         self._loop.call_soon_threadsafe(self._teller.changed, agent_ids)

@@ -17,7 +17,7 @@ from routing.pauses import Ask, Pause
 
 TELL_EVERY = 1.0
 GATHER = 0.05
-"""Seconds: between looks at everybody, and for changes to come together after the first."""
+"""Seconds: between looks at all who changed, and for changes to come together after the first."""
 
 
 T = TypeVar("T")
@@ -54,6 +54,11 @@ class Teller:
     def snapshot(self, at: datetime) -> None:
         """All is known as of `at`."""
         self._snapshot_at = at
+        self.look_anew()
+
+    def look_anew(self) -> None:
+        """Everybody is to be looked at."""
+        self._desk.moves.forget()
         self._everybody = True
         self._wanted.set()
 
@@ -68,8 +73,8 @@ class Teller:
         return self.remarks + self.doubts.said() + self._desk.roster.remarks()
 
     async def wait(self) -> None:
-        """Until something is to be told: at once where an agent changed, of everybody now and
-        then, for what was refused, or forgotten, or changed unheard."""
+        """Until something is to be told: at once where an agent changed, now and then of all who
+        did, for what was refused, or changed unheard."""
         with suppress(TimeoutError):
             async with asyncio.timeout(TELL_EVERY):
                 await self._wanted.wait()
@@ -89,8 +94,9 @@ class Teller:
         if everybody:
             await self._tell_members(link)
         known = {address: Pause(*held) for address, held in self._translator.pauses().items()}
-        agents = None if everybody else changed
-        for ask in await self._do(lambda: self._desk.asks(self._now(), known, agents)):
+        if everybody:
+            changed |= await self._do(lambda: self._desk.moves.moved(known))
+        for ask in await self._do(lambda: self._desk.asks(self._now(), known, changed)):
             await self._ask_pause(link, ask)
         return await self._do(self._check) if everybody else False
 

@@ -116,6 +116,11 @@ class Translator:
         self._calls.hear(message, reports, at)
         return reports
 
+    def conclude(self) -> list[Report]:
+        """Give what is known of rings that ended, without waiting for more: nobody will listen."""
+        people = {leg.member.person for leg in self._legs}
+        return [report for person in people for report in self._legs.conclude(person)]
+
     def resume(
         self,
         legs: Iterable[LiveLeg],

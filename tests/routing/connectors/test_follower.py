@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -217,13 +217,13 @@ async def test_the_secret_is_neither_logged_nor_shown(caplog: pytest.LogCaptureF
 
 
 async def test_reports_wait_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    take: Callable[[Desk, Report], None] = Desk._take
+    take = Desk._take
     away = True
 
-    def fail(desk: Desk, report: Report) -> None:
+    def fail(desk: Desk, report: Report, known: Collection[str]) -> None:
         if away:
             raise OperationalError("the server is gone")
-        take(desk, report)
+        take(desk, report, known)
 
     async with live(one_member()) as it:
         await following(it)

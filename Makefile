@@ -21,11 +21,11 @@ run: .venv/run ## Run Rollcall with a demo floor (PORT=8000, DEMO=0 for an empty
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(DEMO)),--demo)
 
 test: .venv/dev lint ## Run every check and test
-	$(ALONE) $(BIN)/python -m pytest -q
+	$(ALONE) $(BIN)/python -m pytest -q -n auto --dist worksteal
 
 # Browsers and other servers are the first leg's; this one is about the language and the framework.
 test-next: .venv-next/dev ## Run the tests on Python 3.13 with the newest Django
-	$(ALONE) .venv-next/bin/python -m pytest -q tests/presence tests/routing tests/dashboard tests/test_admin.py
+	$(ALONE) .venv-next/bin/python -m pytest -q -n auto --dist worksteal tests/presence tests/routing tests/dashboard tests/test_admin.py
 
 lint: .venv/dev ## Check style, types, layers, settings and migrations
 	$(BIN)/ruff format --check .

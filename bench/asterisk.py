@@ -5,7 +5,7 @@
 500 agents in 20 queues, 200 events a second for a minute (`--quick`: 15 s), said by the tests'
 scripted Asterisk in a process of its own, on SQLite and on a PostgreSQL of its own. Prints the
 median and the 99th percentile of the lag, what share of what happened to calls arrived, and the
-memory at the end beside that after the first quarter.
+memory at the end beside that at the beginning. It begins when as many calls end as begin.
 """
 
 import argparse

@@ -2,9 +2,10 @@
 
     python -m bench.exchange SECONDS
 
-Prints its port; then, once a line of input says that somebody is in step, it talks for so long and
-prints a line `leg action moment` for each thing that happens to an agent's call, with the
-moment (the machine's monotonic seconds) at which it was said, and last how many events there were.
+Prints its port; then, once a line of input says that somebody is in step, it talks until as many
+calls end as begin, and from then on for so long. Of that it prints a line `leg action moment` for
+each thing that happens to an agent's call, with the moment (the machine's monotonic seconds) at
+which it was said, and last how many events there were and in how many seconds.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from tests.routing.connectors.system import System
 AGENTS, QUEUES = 500, 20
 EVENTS_A_SECOND = 200
 RING, TALK = 3.0, 12.0
+WARM_UP = RING + TALK + 1
 """Seconds."""
 
 
@@ -46,6 +48,7 @@ class Exchange:
         self._server = server
         self._numbers = itertools.count(1)
         self.said = 0
+        self.warm_at = time.monotonic() + WARM_UP
 
     def call(self, agent: int) -> Iterator[float]:
         """One call to an agent, from its arrival to its end; gives the seconds until it goes on."""
@@ -94,7 +97,8 @@ class Exchange:
         self.said += 1
 
     def _note(self, phone: Chan, action: str) -> None:
-        print(phone.id, action, time.monotonic())
+        if (now := time.monotonic()) >= self.warm_at:
+            print(phone.id, action, now)
 
 
 async def talk(exchange: Exchange, seconds: float, now: Callable[[], float]) -> None:
@@ -119,9 +123,9 @@ async def main(seconds: float) -> None:
         print(server.port, flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         exchange = Exchange(server)
-        await talk(exchange, seconds, time.monotonic)
+        await talk(exchange, WARM_UP + seconds, time.monotonic)
         await asyncio.sleep(3)
-        print("events", exchange.said, seconds, flush=True)
+        print("events", exchange.said, WARM_UP + seconds, flush=True)
 
 
 if __name__ == "__main__":

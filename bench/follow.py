@@ -18,7 +18,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from bench.exchange import AGENTS, address, queue_of  # noqa: E402
+from bench.exchange import AGENTS, WARM_UP, address, queue_of  # noqa: E402
 from routing.connectors.asterisk.follower import Follower  # noqa: E402
 from routing.connectors.desk import Desk  # noqa: E402
 from routing.models import Connector  # noqa: E402
@@ -78,7 +78,7 @@ async def follow(seconds: float) -> tuple[Watched, list[str], tuple[float, float
         await asyncio.sleep(0.1)
     exchange.stdin.write(b"\n")
     reading = asyncio.create_task(exchange.stdout.read())
-    await asyncio.sleep(seconds / 4)
+    await asyncio.sleep(WARM_UP)
     before = memory()
     said = (await reading).decode().splitlines()
     after = memory()
@@ -98,7 +98,7 @@ def main(name: str, seconds: float) -> None:
     make_floor()
     desk, said, (before, after) = asyncio.run(follow(seconds))
     *happened, total = said
-    _, events, _ = total.split()
+    _, events, duration = total.split()
     lags, lost = [], 0
     for line in happened:
         leg, action, moment = line.split()
@@ -107,9 +107,10 @@ def main(name: str, seconds: float) -> None:
         else:
             lost += 1
     p99 = statistics.quantiles(lags, n=100)[98]
+    rate = int(events) / float(duration)
     arrived = len(lags) / (len(lags) + lost)
     print(
-        f"| {name} | {int(events) / seconds:.0f} | {statistics.median(lags):.0f} | {p99:.0f} "
+        f"| {name} | {rate:.0f} | {statistics.median(lags):.0f} | {p99:.0f} "
         f"| {arrived:.1%} | {before:.0f} -> {after:.0f} | {after / before:.2f} |",
         flush=True,
     )

@@ -147,12 +147,13 @@ class Intake:
     def _leg(self, report: LegReported) -> list[Outcome]:
         if (agent := self._known_agent(report.address)) is None:
             return []
-        if Leg.objects.filter(agent=agent, external_id=report.leg, ended_at__isnull=False).exists():
-            # The machine remembers the last legs only; the record remembers them all.
-            self.outcomes[Result.REFUSED] += 1
-            return []
         call = None
         if report.action in BEGINNINGS:
+            ended = Leg.objects.filter(agent=agent, external_id=report.leg).exclude(ended_at=None)
+            if ended.exists():
+                # The machine remembers the last legs only; the record remembers them all.
+                self.outcomes[Result.REFUSED] += 1
+                return []
             call = _call(report, self._interaction(report, report.kind))
         event = LegEvent(
             at=report.at,
@@ -169,10 +170,10 @@ class Intake:
 
     def _caller(self, report: CallerReported) -> list[Outcome]:
         interaction = self._interaction(report, CallKind.QUEUE)
-        queue = Queue.objects.filter(name=report.queue).first()
-        if queue is None:
-            self.unmatched[report.queue] += 1
         if report.joined:
+            queue = Queue.objects.filter(name=report.queue).first()
+            if queue is None:
+                self.unmatched[report.queue] += 1
             if queue and not interaction.ended_at and not interactions.open_entry(interaction.pk):
                 interactions.enter(interaction, queue, report.at)
             return []

@@ -88,6 +88,8 @@ class Link:
             while data := await self._hear():
                 for message in self.inbox.feed(data):
                     await self._take(message)
+        except ConnectionResetError:
+            pass  # closed, if not politely
         except OSError as error:
             self._lost = f"The connection broke: {error.strerror or error}."
         except (NotAsteriskError, LinkLost) as error:

@@ -12,7 +12,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from presence.state import LegState
 from presence.writing import write
 from routing import interactions, staffing
-from routing.models import Distribution, Interaction, Leg, Membership, QueueEntry, RingGroup
+from routing.models import (
+    Connector,
+    Distribution,
+    Interaction,
+    Leg,
+    Membership,
+    QueueEntry,
+    RingGroup,
+)
 from routing.offers import offer
 from routing.strategies import Strategy
 from routing.waits import Level, Wait, Waits, expiry, joins, next_join
@@ -52,8 +60,10 @@ def distribute(now: datetime) -> Pass:
 
 
 def _open() -> QuerySet[QueueEntry]:
-    """The waits where Rollcall decides."""
-    return QueueEntry.objects.filter(left_at=None, queue__distribution=Distribution.ROLLCALL)
+    """The waits where Rollcall decides. A caller in a connected system's own queue is that system's
+    to give, whatever the queue's settings say."""
+    decides = QueueEntry.objects.filter(left_at=None, queue__distribution=Distribution.ROLLCALL)
+    return decides.exclude(interaction__source__in=Connector.objects.values("name"))
 
 
 def _waiting() -> QuerySet[QueueEntry]:

@@ -4,9 +4,10 @@ import pytest
 
 from presence import clock
 from presence.models import Agent, OutboxEvent
-from routing import actions
+from routing import actions, calls
+from routing.calls import Origin
 from routing.distribution import distribute
-from routing.models import Destination, QueueEntry
+from routing.models import Connector, Destination, QueueEntry
 from routing.strategies import Strategy
 from tests.factories import (
     at,
@@ -106,3 +107,13 @@ def test_the_longest_wait_ends_in_a_hang_up_where_nothing_else_is_said(ada: Agen
     assert (call.outcome, call.ended_at) == ("overflowed", at(60))
     told = list(OutboxEvent.objects.values_list("type", flat=True))
     assert told[-3:] == ["interaction.queued", "interaction.overflowed", "interaction.ended"]
+
+
+def test_a_caller_in_a_connected_systems_own_queue_is_not_rollcalls_to_give(ada: Agent) -> None:
+    Connector.objects.create(name="asterisk", user="rollcall", secret="secret")
+    queue = make_queue(members=[ada], rollcall=True)
+    mirrored = calls.arrive(Origin(at(0), "asterisk"), "1.1", queue)
+    assert distribute(at(1)).offers == 0
+    own = call_in(queue, 2)
+    assert distribute(at(3)).offers == 1
+    assert (offers_of(mirrored), offers_of(own)) == ([], ["Ada"])

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -10,8 +10,9 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connections
+from pytest_django.plugin import blocking_manager_key
 
-from presence.models import Agent, Status
+from presence.models import Agent
 from tests import factories
 from tests.services.redis_server import RedisServer
 
@@ -27,10 +28,20 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 @pytest.fixture
 def committed(transactional_db: None) -> None:
-    """A database whose transactions commit, so that threads see each other's. It is emptied after
-    each such test, so the catalogue that a migration made is made again."""
-    if not Status.objects.exists():
-        import_module("presence.migrations.0002_catalogue").make(apps, None)
+    """A database whose transactions commit, so that threads see each other's."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """After a test with committed transactions its database is emptied. The catalogue that a
+    migration made is made again, for whichever test is next."""
+    result = yield
+    if nextitem and "committed" in getattr(item, "fixturenames", ()):
+        with item.config.stash[blocking_manager_key].unblock():
+            import_module("presence.migrations.0002_catalogue").make(apps, None)
+    return result
 
 
 @pytest.fixture

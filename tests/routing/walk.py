@@ -133,8 +133,8 @@ class Floor:
         return distribute(at(self.now))
 
     def leg(self, *states: str) -> Leg | None:
-        legs = Leg.objects.filter(ended_at=None, state__in=states).select_related()
-        found = list(legs.order_by("pk"))
+        legs = Leg.objects.filter(ended_at=None, state__in=states)
+        found = list(legs.select_related("interaction", "agent").order_by("pk"))
         return self.pick(found) if found else None
 
     def happens(self, action: str, *states: str) -> None:

@@ -21,7 +21,7 @@ NEVER = 3600.0
 
 
 @pytest.fixture
-def running() -> Iterator[Distributor]:
+def running(committed: None) -> Iterator[Distributor]:
     thread = Distributor()
     thread.start()
     yield thread

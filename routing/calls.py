@@ -186,8 +186,7 @@ def _may_follow(leg: Leg, action: LegAction, at: datetime) -> bool:
 
 
 def _somebody_talks(call: Interaction) -> bool:
-    talking = call.legs.filter(ended_at=None, answered_at__isnull=False)
-    return talking.exclude(state=LegState.WRAP_UP.value).exists()
+    return call.legs.in_call().filter(answered_at__isnull=False).exists()
 
 
 def talks(leg: Leg | None) -> bool:
@@ -238,8 +237,7 @@ def caller_left(interaction: Interaction, origin: Origin) -> None:
         (call,) = lock_calls({interaction.pk})
         if call.ended_at:
             raise CallError("interaction_ended", "That interaction has ended.")
-        live = call.legs.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
-        legs = list(live.select_related("agent"))
+        legs = list(call.legs.in_call().select_related("agent"))
         waited = interactions.leave(call.pk, EntryOutcome.ABANDONED, origin.at)
         interactions.end(call, _left(call, legs, waited is not None), origin.at)
         for leg in legs:

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from presence import hints
 from presence.events import CallKind, LegAction
-from presence.state import LegState
 from routing import announce
 from routing.models import (
     Destination,
@@ -97,7 +96,7 @@ def settle(
 ) -> None:
     """Decide what becomes of an interaction after a leg of it ended by `how`. `ours` is an offer
     that Rollcall made, `held` a caller on hold. One in a queue whom nobody answered waits on."""
-    if interaction.ended_at or _live(interaction) or open_entry(interaction.pk):
+    if interaction.ended_at or interaction.legs.in_call().exists() or open_entry(interaction.pk):
         return
     waits = interaction.queue_id is not None or interaction.kind in _WAITING_KINDS
     if how is LegAction.HUNG_UP or not (waits or ours):
@@ -110,11 +109,6 @@ def settle(
 
 
 _WAITING_KINDS = (CallKind.QUEUE.value, CallKind.CAMPAIGN.value)
-
-
-def _live(interaction: Interaction) -> bool:
-    legs = interaction.legs.filter(ended_at=None)
-    return legs.exclude(state=LegState.WRAP_UP.value).exists()
 
 
 def _outcome(interaction: Interaction, how: LegAction, held: bool) -> InteractionOutcome:

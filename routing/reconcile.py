@@ -25,8 +25,7 @@ def agree(source: str, picture: Picture, at: datetime) -> list[Outcome]:
 
 def live_legs(source: str) -> list[Leg]:
     """The legs of a system's calls in which an agent rings or talks."""
-    legs = Leg.objects.filter(interaction__source=source, ended_at=None)
-    live = legs.exclude(state=LegState.WRAP_UP.value)
+    live = Leg.objects.in_call().filter(interaction__source=source)
     return list(live.select_related("agent", "interaction__queue"))
 
 
@@ -42,9 +41,7 @@ def end(leg: Leg, at: datetime) -> Outcome:
 
 def close(call: Interaction, at: datetime) -> None:
     """End a call in which nobody is left, unless an agent is."""
-    legs = call.legs.all()
-    live = legs.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
-    if live.exists():
+    if call.legs.in_call().exists():
         return
     interactions.leave(call.pk, EntryOutcome.REMOVED, at)
     call.refresh_from_db()

@@ -28,8 +28,8 @@ def confer(interaction: Interaction, origin: Origin) -> None:
     """Everybody who talks in the interaction talks together."""
     with write():
         lock_calls({interaction.pk})
-        talking = interaction.legs.filter(ended_at=None, answered_at__isnull=False)
-        legs = talking.exclude(state=LegState.WRAP_UP.value).select_related("agent")
+        talking = interaction.legs.in_call().filter(answered_at__isnull=False)
+        legs = talking.select_related("agent")
         if not legs:
             raise CallError("not_possible", "Nobody talks in that interaction.")
         for leg in legs:
@@ -76,8 +76,7 @@ def transfer_out(interaction: Interaction, agent: Agent, origin: Origin) -> None
         (call,) = lock_calls({interaction.pk}, {agent.pk})
         _check_talks(call, agent)
         check(happen(call, agent, LegAction.TRANSFERRED, origin))
-        others = call.legs.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
-        if not others.exists():
+        if not call.legs.in_call().exists():
             call.refresh_from_db()
             interactions.end(call, InteractionOutcome.TRANSFERRED, origin.at)
 

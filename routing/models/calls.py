@@ -131,6 +131,12 @@ class QueueEntry(models.Model):
         return str(self.queue)
 
 
+class LegRows(models.QuerySet["Leg"]):
+    def in_call(self) -> "LegRows":
+        """Those who ring, dial or talk: who wraps up has left the call."""
+        return self.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
+
+
 class Leg(models.Model):
     """One agent's part in an interaction: the record of what the machine remembers while it lives.
 
@@ -154,6 +160,8 @@ class Leg(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, choices=choices_of(LegAction), blank=True)
     estimated = models.BooleanField(default=False)
+
+    objects = LegRows.as_manager()
 
     class Meta:
         indexes = [

@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from config.asgi import application as rollcall
 from dashboard import rows
-from dashboard.board import render_row
-from dashboard.hub import message
+from dashboard.editions import message, render_row
 from presence.events import Cause, Choice, Choose
 from routing import actions
 

@@ -1,12 +1,14 @@
-"""One hub per process: hears what changed, reads and renders it once, and hands the same text to
-every socket that watches. A hint may be lost; the hub compares itself with the database."""
+"""One hub per process: hears what changed, reads it once, renders it once for each language, and
+hands the same text to every socket that watches. A hint may be lost; the hub compares itself with
+the database."""
 
 import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -14,10 +16,11 @@ import redis.asyncio as redis
 import structlog
 from django.conf import settings
 from django.db import connections
-from django.utils import timezone
+from django.utils import translation
 
 from dashboard import tickets
 from dashboard.board import Board, Frame
+from dashboard.editions import Audience, Content, Edition, message, render_bar
 from dashboard.outbox import TOO_SLOW, Outbox
 from dashboard.tickets import Ticket
 from presence import hints
@@ -44,10 +47,14 @@ SIGNED_OUT = 4401
 T = TypeVar("T")
 
 
-def message(**content: object) -> str:
-    """A message to browsers; `now` (milliseconds) sets their clock."""
-    now = round(timezone.now().timestamp() * 1000)
-    return json.dumps({"now": now, **content}, separators=(",", ":"))
+@dataclass(frozen=True)
+class Made:
+    """A frame rendered: what each audience is told, and the bars of each agent by language. The
+    editions that are new have everything in their content."""
+
+    contents: Mapping[Edition, Content]
+    bars: Mapping[int, Mapping[str, str]]
+    new: Mapping[Audience, Edition]
 
 
 class Hub:
@@ -55,18 +62,16 @@ class Hub:
 
     def __init__(self) -> None:
         self._sockets: dict[Outbox, Ticket] = {}
-        self._monitors: set[Outbox] = set()
+        self._watchers: defaultdict[Audience, set[Outbox]] = defaultdict(set)
         self._own: defaultdict[int, set[Outbox]] = defaultdict(set)
         self._reset()
 
     def _reset(self) -> None:
         self._board = Board()
-        self._rows: dict[int, str] = {}
-        self._cards: dict[int, str] = {}
+        self._editions: dict[Audience, Edition] = {}
+        self._rendered: dict[Audience, Edition] = {}  # the hub's thread's, a moment ahead
         self._changed: set[int] = set()
         self._asked: set[int] = set()
-        self._around: dict[str, str] = {}
-        self._snapshot: str | None = None
         self._read_at = float("-inf")
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -91,6 +96,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
         await self._read(connections.close_all)
         self._thread.shutdown()
 
@@ -102,19 +108,34 @@ class Hub:
             self._asked.add(ticket.agent)
             self._wake.set()
         if ticket.monitor:
-            self._monitors.add(outbox)
-            if self._in_step():
-                outbox.put(self._whole())
+            audience = Audience(ticket.language)
+            self._watchers[audience].add(outbox)
+            edition = self._editions.get(audience)
+            if edition is None:
+                self._wake.set()  # the next frame makes it
+            elif self._in_step():
+                outbox.put(edition.whole())
 
     def leave(self, outbox: Outbox) -> None:
         ticket = self._sockets.pop(outbox, None)
         if ticket is None:
             return
-        self._monitors.discard(outbox)
+        if ticket.monitor:
+            self._watchers[Audience(ticket.language)].discard(outbox)
         if ticket.agent is not None:
             self._own[ticket.agent].discard(outbox)
             if not self._own[ticket.agent]:
                 del self._own[ticket.agent]
+
+    def sign_out(self, user_id: int) -> None:
+        """Close a user's sockets, for good until they sign in again. From any thread."""
+        if self._tasks:  # else nobody is connected here
+            self._loop.call_soon_threadsafe(self._sign_out, user_id)
+
+    def _sign_out(self, user_id: int) -> None:
+        for outbox, ticket in list(self._sockets.items()):
+            if ticket.user == user_id:
+                self._drop(outbox, SIGNED_OUT)
 
     def changed(self, agent_ids: Iterable[int]) -> None:
         """These agents, or the queues, may have changed. Call in the event loop's thread."""
@@ -152,7 +173,7 @@ class Hub:
         self._asked -= asked
         try:
             read = partial(self._board.read, ids, set(self._own), asked)
-            self._publish(await self._read(read))
+            self._publish(await self._make(read))
             self._note_reading()
         except BaseException:
             self._changed |= ids
@@ -166,14 +187,16 @@ class Hub:
         """Find what hints did not tell of, and let a frame show it with what time alone changes. At
         first, and when the database is back, everybody gets everything."""
         differing = await self._read(self._board.differing)
-        self._arrange(await self._read(self._board.around))
-        if not self._in_step():
-            read = partial(self._board.read, differing, set(self._own))
-            self._publish(await self._read(read))
-            self._read_at = time.monotonic()
-            self._send_all(self._monitors, self._whole())
-        else:
+        if self._in_step():
+            self._publish(await self._make(lambda: Frame(around=self._board.around())))
             self.changed(differing)
+        else:
+            read = partial(self._board.read, differing, set(self._own))
+            self._publish(await self._make(read))
+            self._publish(await self._make(lambda: Frame(around=self._board.around())))
+            self._read_at = time.monotonic()
+            for audience, edition in self._editions.items():
+                self._send_all(self._watchers[audience], edition.whole())
 
     def _in_step(self) -> bool:
         return time.monotonic() - self._read_at < IN_STEP
@@ -201,46 +224,54 @@ class Hub:
                 if hint["type"] == "message":
                     self.changed(json.loads(hint["data"]))
 
+    async def _make(self, read: Callable[[], Frame]) -> Made:
+        """Have a frame read and rendered, and the editions that somebody waits for."""
+        watched = {audience for audience, outboxes in self._watchers.items() if outboxes}
+        languages = {
+            agent: {self._sockets[outbox].language for outbox in outboxes}
+            for agent, outboxes in self._own.items()
+        }
+        return await self._read(lambda: self._render(read(), watched, languages))
+
+    def _render(
+        self, frame: Frame, watched: Set[Audience], languages: Mapping[int, Set[str]]
+    ) -> Made:
+        contents = {edition: edition.render(frame) for edition in self._rendered.values()}
+        new = {audience: Edition(audience) for audience in watched - self._rendered.keys()}
+        if new:
+            everything = self._board.everything()
+            contents |= {edition: edition.render(everything) for edition in new.values()}
+            self._rendered |= new
+        bars: dict[int, dict[str, str]] = {}
+        for agent, own in frame.bars.items():
+            bars[agent] = {}
+            for language in languages.get(agent, ()):
+                with translation.override(language):
+                    bars[agent][language] = render_bar(own)
+        return Made(contents, bars, new)
+
     async def _read(self, job: Callable[[], T]) -> T:
         """Run `job` in the hub's own thread, whose connection stays open until an error."""
         return await self._loop.run_in_executor(self._thread, _guarded, job)
 
     # --- sending -------------------------------------------------------------------------------
 
-    def _publish(self, frame: Frame) -> None:
-        for agent_id, html in frame.bars.items():
-            if watchers := self._own.get(agent_id):
-                self._send_all(watchers, message(bar=html))
-        content: dict[str, object] = {}
-        if frame.rows or frame.gone:
-            self._rows |= frame.rows
-            for agent_id in frame.gone:
-                self._rows.pop(agent_id, None)
-            content |= {"rows": frame.rows, "gone": frame.gone}
-        if frame.cards or frame.order != tuple(self._cards):
-            cards = self._cards | frame.cards
-            self._cards = {queue_id: cards[queue_id] for queue_id in frame.order}
-            content["strip"] = {"order": frame.order, "cards": frame.cards}
-        if content:
-            self._tell_monitors(**content)
-
-    def _arrange(self, around: dict[str, str]) -> None:
-        if changed := dict(around.items() - self._around.items()):
-            self._around = around
-            self._tell_monitors(**changed)
-
-    def _tell_monitors(self, **content: object) -> None:
-        self._snapshot = None
-        if self._in_step():  # else a snapshot follows
-            self._send_all(self._monitors, message(**content))
-
-    def _whole(self) -> str:
-        # Reconnecting boards come in hundreds: they share one text until something changes.
-        if self._snapshot is None:
-            strip = {"order": list(self._cards), "cards": self._cards}
-            whole = {"rows": self._rows, "strip": strip, **self._around}
-            self._snapshot = message(snapshot=True, **whole)
-        return self._snapshot
+    def _publish(self, made: Made) -> None:
+        for agent_id, bars in made.bars.items():
+            for outbox in list(self._own.get(agent_id, ())):
+                # One that came in another language meanwhile has asked for a frame of its own.
+                if html := bars.get(self._sockets[outbox].language):
+                    self._send_all([outbox], message(bar=html))
+        for audience, edition in self._editions.items():
+            if content := made.contents.get(edition):
+                edition.take(content)
+                if self._in_step():  # else a snapshot follows
+                    self._send_all(self._watchers[audience], message(**content))
+        for audience, edition in made.new.items():
+            edition.take(made.contents[edition])
+            self._editions[audience] = edition
+            if self._in_step():
+                self._send_all(self._watchers[audience], edition.whole())
 
     def _send_all(self, outboxes: Iterable[Outbox], text: str) -> None:
         for outbox in list(outboxes):

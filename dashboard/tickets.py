@@ -1,10 +1,12 @@
 """Tickets: what a socket may see, signed by the page, so that connecting asks no database."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import signing
+from django.utils.translation import get_language
 
 from dashboard.people import SUPERVISE
 from presence.models import Agent
@@ -17,11 +19,13 @@ _SALT = "dashboard.ticket"
 
 @dataclass(frozen=True)
 class Ticket:
-    """`agent` is whose bar and webphone this socket is; `monitor` asks for everybody's rows."""
+    """`agent` is whose bar and webphone this socket is; `monitor` asks for everybody's rows. What
+    comes by it is in `language`, the page's."""
 
     user: int
     agent: int | None
     monitor: bool
+    language: str = field(default_factory=lambda: get_language() or settings.LANGUAGE_CODE)
 
 
 def issue(ticket: Ticket) -> str:

@@ -4,14 +4,14 @@ confirmed; all of it goes by itself."""
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard import bar, links
-from dashboard.board import Board, render_bar
+from dashboard.board import Board
+from dashboard.editions import render_bar, render_links, render_row
 from dashboard.links import GRACE, SOON, Lost, Mark
 from presence.events import DeviceKind, PhoneReach, PhoneSeen
 from presence.models import Agent
@@ -19,7 +19,7 @@ from routing.actions import apply
 from routing.connectors.desk import HELD_FOR, Desk
 from routing.connectors.links import NOBODY
 from routing.models import Claim, Connector, ConnectorLink, PauseRequest
-from tests.factories import START, at, make_agent, make_user
+from tests.factories import START, at, make_agent, make_user, supervising
 
 pytestmark = pytest.mark.django_db
 
@@ -166,12 +166,12 @@ def test_the_board_renders_a_row_and_a_bar_again_when_only_its_mark_changed(
     assert board.differing() == {ada.pk}
     frame = board.read({ada.pk, bob.pk}, watched={ada.pk})
     assert list(frame.rows) == [ada.pk]
-    for html in (frame.rows[ada.pk], frame.bars[ada.pk]):
+    for html in (render_row(frame.rows[ada.pk]), render_bar(frame.bars[ada.pk])):
         assert "It says: Permission denied" in html
         assert "not confirmed</span>" in html
     request.delete()
     assert board.differing() == {ada.pk}
-    assert "not confirmed" not in board.read({ada.pk}).rows[ada.pk]
+    assert "not confirmed" not in render_row(board.read({ada.pk}).rows[ada.pk])
 
 
 def test_the_board_says_which_system_is_lost_until_it_is_back(pbx: Connector) -> None:
@@ -182,15 +182,14 @@ def test_the_board_says_which_system_is_lost_until_it_is_back(pbx: Connector) ->
     desk.note(DOWN, now - timedelta(minutes=3), REFUSED)
     desk.claim(now)
     rows = board.read(board.differing()).rows
-    html = board.around()["links"]
-    assert "Asterisk pbx: no connection since" in html
+    html = render_links(board.around().lost)
+    assert "Asterisk pbx: no connection for" in html
     assert f'title="{REFUSED}"' in html
-    assert 'data-stale="As of when Asterisk pbx was connected last"' in rows[ada.pk]
-    assert board.around()["links"] is html
+    assert 'data-stale="As of when Asterisk pbx was connected last"' in render_row(rows[ada.pk])
     desk.note(UP, now)
     assert board.differing() == {ada.pk}
-    assert "data-stale" not in board.read({ada.pk}).rows[ada.pk]
-    assert "Asterisk" not in board.around()["links"]
+    assert "data-stale" not in render_row(board.read({ada.pk}).rows[ada.pk])
+    assert "Asterisk" not in render_links(board.around().lost)
 
 
 def test_looking_for_marks_costs_the_same_for_any_number_of_agents(
@@ -207,7 +206,7 @@ def test_the_pages_open_with_what_is_lost_and_not_confirmed(pbx: Connector, clie
     ask(pbx, ada, error="Permission denied")
     assert "It says: Permission denied" in render_bar(bar.read_one(ada))
     sam = make_user("sam")
-    sam.user_permissions.add(Permission.objects.get(codename="supervise"))
+    sam.user_permissions.add(*supervising())
     client.force_login(sam)
     page = client.get(reverse("monitor")).content.decode()
     assert "Asterisk pbx: not connected yet." in page
@@ -220,4 +219,4 @@ def test_a_phone_whose_telephony_is_lost_is_shown_as_such(pbx: Connector) -> Non
     ada = make_member(pbx)
     apply(ada.pk, PhoneSeen(at=START, source="pbx", logged_in=True, reach=PhoneReach.LOST))
     board = Board()
-    assert "the telephony is not connected" in board.read({ada.pk}).rows[ada.pk]
+    assert "the telephony is not connected" in render_row(board.read({ada.pk}).rows[ada.pk])

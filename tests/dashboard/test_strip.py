@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard import rows, strip
-from dashboard.board import Board, render_card
+from dashboard.board import Board
+from dashboard.editions import render_card
 from dashboard.strip import Card, Strip
 from presence.events import LegAction
 from presence.models import Agent
@@ -28,6 +28,7 @@ from tests.factories import (
     make_queue,
     make_tier,
     make_user,
+    supervising,
 )
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_reading_the_strip_costs_the_same_for_any_number_of_queues(
 @pytest.fixture
 def supervisor(client: Client) -> Client:
     sam = make_user("sam")
-    sam.user_permissions.add(Permission.objects.get(codename="supervise"))
+    sam.user_permissions.add(*supervising())
     client.force_login(sam)
     return client
 

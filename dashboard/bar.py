@@ -57,6 +57,7 @@ class Bar:
     reason: str
     since: datetime
     max_seconds: int | None
+    critical_seconds: int | None
     mode: str
     mode_reason: int | None
     engaged: bool
@@ -128,6 +129,7 @@ def _bar(
         reason=reason,
         since=since,
         max_seconds=own.max_seconds,
+        critical_seconds=own.critical_seconds,
         mode=row.mode_id,
         mode_reason=row.mode_reason_id,
         engaged=state.engaged,

@@ -88,6 +88,7 @@ class Row:
     reason: str
     since: datetime
     max_seconds: int | None
+    critical_seconds: int | None
     cause: str
     workforce: Workforce
     availability: str
@@ -187,6 +188,7 @@ def _row(state: AgentState, mark: Mark) -> Row:
         reason=reason_text(state.shown_reason, state.shown_note),
         since=state.shown_since,
         max_seconds=state.shown_status.max_seconds,
+        critical_seconds=state.shown_status.critical_seconds,
         cause=CAUSE[Cause(state.shown_cause)],
         workforce=Workforce(state.shown_status.workforce),
         availability=availability,

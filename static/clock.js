@@ -25,18 +25,22 @@ export function duration(milliseconds) {
 export function tick(root = document) {
   const at = now();
   for (const time of root.querySelectorAll("time[data-since], time[data-until]")) {
-    const { since, until, max } = time.dataset;
+    const { since, until, max, critical } = time.dataset;
     const span = since ? at - since : until - at;
     const text = duration(span);
     if (time.textContent !== text) time.textContent = text;
-    if (max) over(time, span > max * 1000);
+    if (max) mark(time, "data-over", span > max * 1000);
+    if (critical) mark(time, "data-critical-over", span > critical * 1000);
   }
 }
 
-function over(time, is) {
-  if (time.hasAttribute("data-over") === is) return;
-  time.toggleAttribute("data-over", is);
+function mark(time, name, is) {
+  if (time.hasAttribute(name) !== is) time.toggleAttribute(name, is);
 }
+
+// Pages tell times of day in the viewer's own zone, once the server knows it.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+document.cookie = `timezone=${encodeURIComponent(timeZone)}; path=/; max-age=31536000; samesite=lax`;
 
 setInterval(() => document.hidden || tick(), 1000);
 document.addEventListener("visibilitychange", () => document.hidden || tick());

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 
 from presence import actions, clock
 from presence.actions import Outcome
@@ -256,3 +256,9 @@ def leg_event(
         call=call,
         reported=reported,
     )
+
+
+def supervising() -> list[Permission]:
+    """Everything that a supervisor may do."""
+    rights = [codename for codename, _ in Agent._meta.permissions]
+    return list(Permission.objects.filter(codename__in=rights))

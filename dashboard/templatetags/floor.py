@@ -6,7 +6,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -28,16 +28,21 @@ def duration(seconds: float) -> str:
 
 
 @register.simple_tag
-def since(moment: datetime, maximum: int | None = None) -> SafeString:
-    """The time since `moment`; static/clock.js keeps it running, and warns over `maximum`."""
+def since(moment: datetime, maximum: int | None = None, critical: int | None = None) -> SafeString:
+    """The time since `moment`; static/clock.js keeps it running, warns over `maximum`, and louder
+    over `critical` (seconds)."""
     passed = (timezone.now() - moment).total_seconds()
-    over = maximum is not None and passed > maximum
     limit = format_html(' data-max="{}"', maximum) if maximum else ""
+    if critical:
+        limit += format_html(' data-critical="{}"', critical)
+    over = mark_safe(" data-over") if maximum and passed > maximum else ""
+    if critical and passed > critical:
+        over += mark_safe(" data-critical-over")
     return format_html(
         '<time data-since="{}"{}{} datetime="{}">{}</time>',
         milliseconds(moment),
         limit,
-        " data-over" if over else "",
+        over,
         moment.isoformat(timespec="seconds"),
         duration(passed),
     )

@@ -57,7 +57,14 @@ class Agent(models.Model):
 
     class Meta:
         ordering = ["name"]
-        permissions = [("supervise", "Can watch the floor and set agents' modes")]
+        permissions = [
+            ("supervise", "Can watch the floor and read reports"),
+            ("set_mode", "Can set agents' modes"),
+            ("cancel_pending", "Can cancel agents' pending modes"),
+            ("end_wrap_up", "Can end agents' wrap-up"),
+            ("reset_call", "Can have a phantom call checked and ended"),
+            ("log_out_agent", "Can log agents out"),
+        ]
 
     def __str__(self) -> str:
         return self.name

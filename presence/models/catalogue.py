@@ -91,6 +91,13 @@ class Status(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Over it the board warns. Empty: no limit.",
     )
+    critical_seconds = models.PositiveIntegerField(
+        "critical after (seconds)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Over it the warning turns critical. Empty: it stays a warning.",
+    )
     after_maximum = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -119,6 +126,12 @@ class Status(models.Model):
             models.CheckConstraint(
                 name="status_maximum_positive",
                 condition=models.Q(max_seconds__isnull=True) | models.Q(max_seconds__gt=0),
+            ),
+            models.CheckConstraint(
+                name="status_critical_after_maximum",
+                condition=models.Q(critical_seconds__isnull=True)
+                | models.Q(critical_seconds__gt=models.F("max_seconds")),
+                violation_error_message="Critical comes after the maximum duration; set both.",
             ),
         ]
 
@@ -165,11 +178,22 @@ class Status(models.Model):
         return {}
 
 
+class ChosenBy(models.TextChoices):
+    """Who may give a reason."""
+
+    EVERYBODY = "everybody", "Agents and supervisors"
+    AGENTS = "agents", "Agents only"
+    SUPERVISORS = "supervisors", "Supervisors only"
+
+
 class Reason(models.Model):
     """Why, within a mode. A reason in use is deactivated, never removed."""
 
     status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="reasons")
     label = models.CharField(max_length=60)
+    chosen_by = models.CharField(
+        "who may give it", max_length=12, choices=ChosenBy.choices, default=ChosenBy.EVERYBODY
+    )
     active = models.BooleanField(default=True)
     order = models.PositiveSmallIntegerField(default=100)
 

@@ -135,4 +135,7 @@ def _people() -> None:
         supervisor = users.create_user(
             SUPERVISOR, password=PASSWORD, first_name="Robin", last_name="Castellan"
         )
-        supervisor.user_permissions.add(Permission.objects.get(codename="supervise"))
+        rights = [codename for codename, _ in Agent._meta.permissions]
+        supervisor.user_permissions.add(
+            *Permission.objects.filter(content_type__app_label="presence", codename__in=rights)
+        )

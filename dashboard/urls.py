@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.views import account, floor, me
+from dashboard.views import account, acts, floor, me
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -20,5 +20,6 @@ urlpatterns = [
     path("me/microphone/", me.microphone, name="microphone"),
     path("me/log-in-policy/", me.login_policy, name="login_policy"),
     path("monitor/", floor.monitor, name="monitor"),
-    path("agents/<int:agent_id>/mode/", floor.set_mode, name="set_mode"),
+    path("agents/<int:agent_id>/mode/", acts.set_mode, name="set_mode"),
+    path("agents/<int:agent_id>/<slug:name>/", acts.act, name="act"),
 ]

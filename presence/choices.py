@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 
 from presence.events import Choice
 from presence.models import Agent, Reason, Status
-from presence.models.catalogue import ReasonPolicy
+from presence.models.catalogue import ChosenBy, ReasonPolicy
 
 
 class ChoiceError(ValueError):
@@ -30,13 +30,15 @@ class Option:
         return self.status.reason_policy == ReasonPolicy.REQUIRED and bool(self.reasons)
 
 
-def options(agent: Agent) -> list[Option]:
-    """The statuses that `agent` may choose, in the catalogue's order."""
+def options(agent: Agent, by: ChosenBy = ChosenBy.AGENTS) -> list[Option]:
+    """The statuses that `agent` may choose, or a supervisor for them, in the catalogue's order,
+    with the reasons that are theirs to give."""
+    reasons = Reason.objects.filter(active=True, chosen_by__in=[ChosenBy.EVERYBODY, by])
     statuses = (
         Status.objects.filter(active=True, selectable=True)
         .prefetch_related(
             "teams",
-            Prefetch("reasons", Reason.objects.filter(active=True), to_attr="active_reasons"),
+            Prefetch("reasons", reasons, to_attr="active_reasons"),
         )
         .order_by("order", "code")
     )
@@ -50,12 +52,14 @@ def options(agent: Agent) -> list[Option]:
     return found
 
 
-def choose(agent: Agent, status: str, reason: int | None = None) -> Choice:
+def choose(
+    agent: Agent, status: str, reason: int | None = None, by: ChosenBy = ChosenBy.AGENTS
+) -> Choice:
     """The choice of `status` (a code) for `reason` (a primary key), checked.
 
-    Raises `ChoiceError` when the agent may not choose it.
+    Raises `ChoiceError` when `by` may not choose it for the agent.
     """
-    option = next((o for o in options(agent) if o.status.pk == status), None)
+    option = next((o for o in options(agent, by) if o.status.pk == status), None)
     if option is None:
         raise ChoiceError("not_selectable", "That status cannot be chosen. Pick one from the menu.")
     if reason is None and option.reason_needed:

@@ -29,11 +29,13 @@ def live_legs(source: str) -> list[Leg]:
     return list(live.select_related("agent", "interaction__queue"))
 
 
-def end(leg: Leg, at: datetime) -> Outcome:
-    """End a leg of which nobody heard the end."""
+def end(leg: Leg, at: datetime, actor: int | None = None) -> Outcome:
+    """End a leg of which nobody heard the end; `actor` is the user who said that it is over."""
     rings = leg.state == LegState.OFFERED.value
     action = LegAction.WITHDRAWN if rings else LegAction.HUNG_UP
-    event = LegEvent(at=at, source=leg.interaction.source, action=action, leg=leg.external_id)
+    event = LegEvent(
+        at=at, source=leg.interaction.source, actor=actor, action=action, leg=leg.external_id
+    )
     outcome = actions.apply(leg.agent_id, event)
     Leg.objects.filter(pk=leg.pk).update(estimated=True)
     return outcome

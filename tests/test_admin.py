@@ -230,7 +230,16 @@ def test_a_status_that_another_leads_to_stays_active(admin: Client) -> None:
 def test_a_reason_keeps_its_status_for_history_reads_it_there(admin: Client) -> None:
     lunch = make_reason()
     url = reverse("admin:presence_reason_change", args=[lunch.pk])
-    admin.post(url, {"status": "back_office", "label": "Dinner", "active": "on", "order": 1})
+    admin.post(
+        url,
+        {
+            "status": "back_office",
+            "label": "Dinner",
+            "chosen_by": "agents",
+            "active": "on",
+            "order": 1,
+        },
+    )
     lunch.refresh_from_db()
     assert (lunch.status_id, lunch.label) == ("on_break", "Dinner")
 

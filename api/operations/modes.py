@@ -16,6 +16,7 @@ from api.shapes.agents import AgentOut, agent_out, state_of
 from presence import choices
 from presence.events import CancelPending, Cause, Choice, Choose, LegAction, LegEvent
 from presence.models import Agent, Reason
+from presence.models.catalogue import ChosenBy
 from presence.state import LegState
 from routing import memberships
 from routing.actions import apply
@@ -116,7 +117,7 @@ def set_opted_out(
 
 
 def _chosen(agent: Agent, mode: ModeIn) -> Choice:
-    choice = choices.choose(agent, mode.status, _reason(mode))
+    choice = choices.choose(agent, mode.status, _reason(mode), ChosenBy.SUPERVISORS)
     return replace(choice, note=mode.note) if mode.note and choice.reason is None else choice
 
 

@@ -15,6 +15,7 @@ from presence.actions import Outcome
 from presence.choices import ChoiceError, choose
 from presence.events import Choice
 from presence.models import Agent
+from presence.models.catalogue import ChosenBy
 
 _LONGEST_KEY = 18  # digits: what a database's whole numbers hold
 
@@ -70,12 +71,12 @@ def refused(request: HttpRequest, sentence: str, target: str) -> HttpResponse:
     return render(request, "dashboard/refused.html", context, status=409)
 
 
-def chosen(request: HttpRequest, agent: Agent) -> Choice:
+def chosen(request: HttpRequest, agent: Agent, by: ChosenBy = ChosenBy.AGENTS) -> Choice:
     """The mode that a form asks for: `status` and `reason`, or both in one button's `choice` as
-    `status:reason`. Raises `ChoiceError` when `agent` may not choose it."""
+    `status:reason`. Raises `ChoiceError` when `by` may not choose it for `agent`."""
     status, reason = request.POST.get("status", ""), request.POST.get("reason", "")
     if both := request.POST.get("choice"):
         status, _, reason = both.partition(":")
     if reason and (not reason.isdecimal() or len(reason) > _LONGEST_KEY):
         raise ChoiceError("unknown_reason", "There is no such reason. Pick one from the menu.")
-    return choose(agent, status, int(reason) if reason else None)
+    return choose(agent, status, int(reason) if reason else None, by)

@@ -1,10 +1,10 @@
-"""What supervisors see and do: the Agent Monitor, and setting an agent's mode."""
+"""What supervisors see: the Agent Monitor."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from dashboard import links, rows
 from dashboard.people import SUPERVISE, agent_of
@@ -12,10 +12,6 @@ from dashboard.strip import Strip
 from dashboard.table import COLUMNS, Lists, View
 from dashboard.tickets import Ticket, issue
 from dashboard.views import answers
-from presence.choices import ChoiceError, options
-from presence.events import Cause, Choose
-from presence.models import Agent
-from routing.actions import apply
 
 
 @require_safe
@@ -46,47 +42,3 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "ticket": issue(ticket),
     }
     return render(request, "dashboard/monitor.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@answers.signed_in
-@permission_required(SUPERVISE, raise_exception=True)
-def set_mode(request: HttpRequest, agent_id: int) -> HttpResponse:
-    """Choose a mode for an agent: in the monitor's dialog by htmx, else a page of its own."""
-    agent = get_object_or_404(Agent, pk=agent_id, active=True, state__isnull=False)
-    if request.method == "GET":
-        return _form(request, agent)
-    if refusal := _set(request, agent):
-        return _form(request, agent, refusal)
-    if getattr(request, "htmx", False):
-        return HttpResponse(status=204, headers={"HX-Trigger": "mode-set"})
-    return redirect(answers.back(request, "monitor"))
-
-
-def _set(request: HttpRequest, agent: Agent) -> str:
-    """Apply what the form says; gives the sentence of a refusal."""
-    try:
-        choice = answers.chosen(request, agent)
-    except ChoiceError as error:
-        return str(error)
-    event = Choose(
-        at=timezone.now(),
-        actor=request.user.pk,
-        choice=choice,
-        cause=Cause.SUPERVISOR,
-        immediate="immediate" in request.POST,
-    )
-    return answers.refusal_of(apply(agent.pk, event))
-
-
-def _form(request: HttpRequest, agent: Agent, refusal: str = "") -> HttpResponse:
-    (row,) = rows.read([agent.pk])
-    context = {
-        "row": row,
-        "options": options(agent),
-        "refusal": refusal,
-        "next": answers.back(request, "monitor"),
-    }
-    inside = getattr(request, "htmx", False)
-    template = "dashboard/set_mode_form.html" if inside else "dashboard/set_mode.html"
-    return render(request, template, context, status=409 if refusal else 200)

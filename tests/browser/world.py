@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from presence.events import Cause, Choice, Choose, LegAction, LegEvent
@@ -31,7 +31,7 @@ def make_floor() -> None:
     ]
     factories.make_queue("Helpdesk", members=agents)
     sam: User = factories.make_user("sam")
-    sam.user_permissions.add(Permission.objects.get(codename="supervise"))
+    sam.user_permissions.add(*factories.supervising())
 
 
 def call(name: str, *, wrap_up: int | None = 0) -> None:

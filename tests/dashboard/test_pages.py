@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +11,7 @@ from dashboard import day
 from presence import actions
 from presence.events import Choice, Choose
 from presence.models import Agent
-from tests.factories import make_agent, make_user, row_of
+from tests.factories import make_agent, make_user, row_of, supervising
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +27,7 @@ def agent(client: Client) -> Agent:
 @pytest.fixture
 def supervisor(client: Client) -> Client:
     sam = make_user("sam")
-    sam.user_permissions.add(Permission.objects.get(codename="supervise"))
+    sam.user_permissions.add(*supervising())
     client.force_login(sam)
     return client
 

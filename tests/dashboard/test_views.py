@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -33,7 +33,7 @@ def browser(ada: Agent, client: Client) -> Client:
 @pytest.fixture
 def supervisor(db: None) -> User:
     user = factories.make_user("sam")
-    user.user_permissions.add(Permission.objects.get(codename="supervise"))
+    user.user_permissions.add(*factories.supervising())
     return user
 
 

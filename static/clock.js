@@ -40,7 +40,7 @@ function mark(time, name, is) {
 
 // Pages tell times of day in the viewer's own zone, once the server knows it.
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-document.cookie = `timezone=${encodeURIComponent(timeZone)}; path=/; max-age=31536000; samesite=lax`;
+document.cookie = `timezone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
 
 setInterval(() => document.hidden || tick(), 1000);
 document.addEventListener("visibilitychange", () => document.hidden || tick());

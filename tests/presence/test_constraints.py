@@ -93,6 +93,12 @@ _update(
 )
 _update("status_built_in_active", lambda _: Status.objects.filter(pk="busy"), active=False)
 _update("status_maximum_positive", lambda _: Status.objects.filter(pk="busy"), max_seconds=0)
+_update(
+    "status_critical_after_maximum",
+    lambda _: Status.objects.filter(pk="busy"),
+    max_seconds=60,
+    critical_seconds=60,
+)
 _update("floor_grace_positive", lambda _: Floor.objects.all(), grace_seconds=0)
 _update("state_pending_whole", _state, pending="busy")
 _update("state_pending_needs_a_leg", _state, pending="busy", pending_since=at(9), legs=[])

@@ -33,7 +33,7 @@ test-next: .venv-next/dev ## Run the tests on Python 3.13 with the newest Django
 lint: .venv/dev ## Check style, types, layers, settings and migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy config presence routing api webhooks dashboard tests bench docs
+	$(BIN)/mypy config presence routing api webhooks reports dashboard tests bench docs
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check

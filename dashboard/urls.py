@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.views import account, acts, floor, me
+from dashboard.views import account, acts, floor, me, reports
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("me/queues/<int:queue_id>/", me.opt, name="opt"),
     path("me/microphone/", me.microphone, name="microphone"),
     path("me/log-in-policy/", me.login_policy, name="login_policy"),
+    path("reports/time/", reports.time_in_status, name="time_in_status"),
     path("monitor/", floor.monitor, name="monitor"),
     path("agents/<int:agent_id>/mode/", acts.set_mode, name="set_mode"),
     path("agents/<int:agent_id>/<slug:name>/", acts.act, name="act"),

@@ -17,7 +17,7 @@ CONNECTOR = """
 """
 TRIED = "SELECT COUNT(*) FROM routing_connectorlink WHERE error LIKE 'No connection to 127.0.0.1%'"
 HELD = "SELECT COUNT(*) FROM routing_connectorlink WHERE holder IS NOT NULL"
-LIVES_UNTIL = "SELECT strftime('%s', MAX(expires_at)) FROM presence_server"
+LIVES_UNTIL = "SELECT COALESCE(strftime('%s', MAX(expires_at)), 0) FROM presence_server"
 
 
 def connect(server: Server) -> None:
@@ -42,6 +42,7 @@ def test_a_server_may_leave_its_connectors_to_another_process(
     monkeypatch.setenv("RUN_CONNECTORS", "false")
     idle = start().wait_until_up()
     connect(idle)
+    eventually(lambda: idle.count(LIVES_UNTIL), idle.output)  # it may answer before it is enlisted
     lived = idle.count(LIVES_UNTIL)
     eventually(lambda: idle.count(LIVES_UNTIL) - lived > 4, idle.output)  # two looks' time
     assert idle.count("SELECT COUNT(*) FROM routing_connectorlink") == 0

@@ -57,7 +57,9 @@ REDIS_URL = env.str("REDIS_URL", default="")
 
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 
 INSTALLED_APPS = [
@@ -75,6 +77,8 @@ INSTALLED_APPS = [
     "routing",
     "api",
     "webhooks",
+    "notifications",
+    "alerts",
     "dashboard",
 ]
 
@@ -86,7 +90,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "dashboard.middleware.local_times",
+    "dashboard.middleware.local",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -1,10 +1,13 @@
-"""Each request in the time zone of whoever looks."""
+"""Each request in the language and the time zone of whoever looks."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from presence.models import Preferences
 
 COOKIE = "timezone"
 """The browser's own zone, as static/clock.js tells it."""
@@ -12,14 +15,28 @@ COOKIE = "timezone"
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
-def local_times(answer: Answer) -> Answer:
-    """Times in the zone that the browser told; in the account's, TIME_ZONE, until it did."""
+def local(answer: Answer) -> Answer:
+    """In the language and zone that the user chose. Where they chose none, in the browser's; where
+    it tells none, in LANGUAGE_CODE and TIME_ZONE."""
 
-    def local(request: HttpRequest) -> HttpResponse:
-        with timezone.override(_zone(request.COOKIES.get(COOKIE, ""))):
-            return answer(request)
+    def localised(request: HttpRequest) -> HttpResponse:
+        own = _preferences(request)
+        language = own.language or translation.get_language_from_request(request)
+        zone = _zone(own.time_zone) or _zone(request.COOKIES.get(COOKIE, ""))
+        with translation.override(language), timezone.override(zone):
+            response = answer(request)
+            response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language",))
+        return response
 
-    return local
+    return localised
+
+
+def _preferences(request: HttpRequest) -> Preferences:
+    found = None
+    if request.user.is_authenticated:
+        found = Preferences.objects.filter(user=request.user.pk).first()
+    return found or Preferences()
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -190,6 +190,7 @@ class ReasonAdmin(KeepUsed):
 class TeamAdmin(KeepUsed):
     list_display = ["name", "active"]
     search_fields = ["name"]
+    filter_horizontal = ["supervisors"]
 
     def why_kept(self, thing: Team) -> str:
         if thing.status_set.exists():

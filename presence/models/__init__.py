@@ -5,6 +5,7 @@ from presence.models.catalogue import Floor, Reason, Status
 from presence.models.connections import Connection, Server
 from presence.models.history import Interval, Transition
 from presence.models.outbox import OutboxEvent, Sequence
+from presence.models.people import Preferences
 from presence.models.states import AgentState
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Floor",
     "Interval",
     "OutboxEvent",
+    "Preferences",
     "Reason",
     "Sequence",
     "Server",

@@ -11,6 +11,12 @@ from presence.state import PresencePolicy
 
 class Team(models.Model):
     name = models.CharField(max_length=60)
+    supervisors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="supervised_teams",
+        help_text="Who leads it: views that are shared with the team are theirs too.",
+    )
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -28,12 +28,13 @@ test: .venv/dev lint ## Run every check and test
 # 3.13 it says so.
 test-next: .venv-next/dev ## Run the tests on Python 3.13 with the newest Django
 	$(ALONE) .venv-next/bin/python -m pytest -q -n auto --dist worksteal \
-		-W "ignore:unclosed database:ResourceWarning" tests/presence tests/routing tests/dashboard tests/test_admin.py
+		-W "ignore:unclosed database:ResourceWarning" tests/presence tests/routing tests/dashboard \
+		tests/reports tests/alerts tests/notifications tests/test_admin.py
 
 lint: .venv/dev ## Check style, types, layers, settings and migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy config presence routing api webhooks reports dashboard tests bench docs
+	$(BIN)/mypy config presence routing api webhooks notifications alerts reports dashboard tests bench docs
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check

@@ -1,0 +1,1 @@
+"""What a supervisor has to know of now: rules, and the alerts that they raised."""

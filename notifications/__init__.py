@@ -1,0 +1,1 @@
+"""What an agent is told of what happened to them, and by which channel."""

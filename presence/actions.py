@@ -103,6 +103,8 @@ def _apply(row: AgentState, event: Event, rules: Rules) -> Outcome:
     if decision.closed:
         store.interval(row, decision.closed, decision.state.at).save()
         row.shown_version = row.version
+    if state.pending and state.pending != decision.state.pending:
+        store.pending_mode(row, state.pending, decision.state).save()
     store.save(row, decision.state, rules)
     _record(row, event)
     if outbox.told(row) != told:

@@ -20,6 +20,7 @@ from presence.models import (
     Device,
     Floor,
     Interval,
+    PendingMode,
     Reason,
     Status,
     Team,
@@ -273,6 +274,14 @@ class ReadOnly(admin.ModelAdmin):
 class IntervalAdmin(ReadOnly):
     list_display = ["agent", "status", "reason", "note", "started_at", "ended_at", "cause", "actor"]
     list_filter = ["status", "cause", "started_at"]
+    list_select_related = ["agent", "status", "reason__status", "actor"]
+    search_fields = ["agent__name"]
+
+
+@admin.register(PendingMode)
+class PendingModeAdmin(ReadOnly):
+    list_display = ["agent", "status", "reason", "started_at", "ended_at", "end", "cause", "actor"]
+    list_filter = ["status", "end", "cause", "started_at"]
     list_select_related = ["agent", "status", "reason__status", "actor"]
     search_fields = ["agent__name"]
 

@@ -6,7 +6,7 @@ from typing import Any, overload
 
 from presence import derive
 from presence.events import Call, CallKind, Cause, Choice, DeviceKind, NoAnswer, PhoneReach
-from presence.models import AgentState, Interval
+from presence.models import AgentState, Interval, PendingEnd, PendingMode
 from presence.state import (
     Hold,
     Leg,
@@ -83,6 +83,29 @@ def interval(row: AgentState, closed: Shown, ended_at: datetime) -> Interval:
         ended_at=ended_at,
         cause=closed.cause.value,
         actor_id=closed.actor,
+    )
+
+
+def pending_mode(row: AgentState, waited: Pending, after: State) -> PendingMode:
+    """The history row for a pending mode that `after` has no more; `row` has the version that
+    ended it."""
+    end = PendingEnd.CANCELLED
+    if after.pending:
+        end = PendingEnd.REPLACED
+    elif after.mode == waited.choice:
+        end = PendingEnd.APPLIED
+    status, reason, note = _columns(waited.choice)
+    return PendingMode(
+        agent_id=row.agent_id,
+        version=row.version,
+        status_id=status,
+        reason_id=reason,
+        note=note,
+        started_at=waited.since,
+        ended_at=after.at,
+        cause=waited.cause.value,
+        actor_id=waited.actor,
+        end=end,
     )
 
 

@@ -3,7 +3,7 @@
 from presence.models.agents import Agent, Device, Team
 from presence.models.catalogue import Floor, Reason, Status
 from presence.models.connections import Connection, Server
-from presence.models.history import Interval, Transition
+from presence.models.history import Interval, PendingEnd, PendingMode, Transition
 from presence.models.outbox import OutboxEvent, Sequence
 from presence.models.people import Preferences
 from presence.models.states import AgentState
@@ -16,6 +16,8 @@ __all__ = [
     "Floor",
     "Interval",
     "OutboxEvent",
+    "PendingEnd",
+    "PendingMode",
     "Preferences",
     "Reason",
     "Sequence",

@@ -4,6 +4,7 @@ from typing import Any, NoReturn, TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from presence.models.agents import Agent
 from presence.models.catalogue import Reason, Status
@@ -70,6 +71,49 @@ class Interval(InsertOnly):
 
     def __str__(self) -> str:
         return f"{self.agent_id} {self.status_id} {self.started_at:%H:%M:%S}"
+
+
+class PendingEnd(models.TextChoices):
+    """What became of a pending mode."""
+
+    APPLIED = "applied", _("Applied")
+    CANCELLED = "cancelled", _("Cancelled")
+    REPLACED = "replaced", _("Replaced by another")
+
+
+class PendingMode(InsertOnly):
+    """A mode that waited for an engagement to end, and waits no more. The one that still waits is
+    in the state row.
+
+    `version` is the state's when the wait ended; `cause` and `actor` tell who had asked for it.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="pending_modes")
+    version = models.PositiveBigIntegerField()
+    status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="+")
+    reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    cause = models.CharField(max_length=20, choices=CAUSES)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    end = models.CharField(max_length=10, choices=PendingEnd.choices)
+
+    class Meta:
+        ordering = ["agent", "version"]
+        indexes = [models.Index(fields=["agent", "ended_at"], name="pending_mode_by_end")]
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "version"], name="pending_mode_once"),
+            models.CheckConstraint(
+                name="pending_mode_runs_forward",
+                condition=models.Q(ended_at__gte=models.F("started_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.status_id} {self.end}"
 
 
 class Transition(InsertOnly):

@@ -6,7 +6,7 @@ from pytest_django import Settings
 from presence import connections
 from presence.actions import Result
 from presence.events import CancelPending, Cause, LegAction, NoAnswer
-from presence.models import Agent, Interval, Reason, Transition
+from presence.models import Agent, Interval, PendingMode, Reason, Transition
 from tests.factories import at, make_reason, make_user
 from tests.presence.story import Story, tick
 
@@ -235,3 +235,28 @@ def test_c20_the_minutes_before_it_applies_count_as_on_call(story: Story, lunch:
     assert story.history == [("on_call", 300), ("on_break", 600)]
     causes = Interval.objects.filter(status="on_break").values_list("cause", flat=True)
     assert list(causes) == [Cause.AGENT.value]
+
+
+def test_c14_every_mode_that_waited_is_kept_with_who_asked_and_what_became_of_it(
+    story: Story,
+) -> None:
+    boss = make_user("boss").pk
+    story.talks(10)
+    story.chooses(20, "on_break")
+    story.told_by(boss, 30, "busy")
+    story.does(CancelPending(at=at(40), actor=story.agent.user_id))
+    story.chooses(50, "do_not_disturb")
+    story.then(70, A.HUNG_UP)
+    kept = PendingMode.objects.filter(agent=story.agent)
+    assert list(kept.values_list("status", "started_at", "ended_at", "actor", "end")) == [
+        ("on_break", at(20), at(30), story.agent.user_id, "replaced"),
+        ("busy", at(30), at(40), boss, "cancelled"),
+        ("do_not_disturb", at(50), at(70), story.agent.user_id, "applied"),
+    ]
+
+
+def test_c8_choosing_what_waits_already_ends_no_wait(story: Story) -> None:
+    story.talks(10)
+    story.chooses(20, "on_break")
+    story.chooses(30, "on_break")
+    assert not PendingMode.objects.exists()

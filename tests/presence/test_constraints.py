@@ -14,6 +14,7 @@ from presence.models import (
     Device,
     Floor,
     Interval,
+    PendingMode,
     Reason,
     Server,
     Status,
@@ -161,6 +162,28 @@ def _(agent: Agent) -> object:
 @breaks("interval_once")
 def _(agent: Agent) -> None:
     _copy(_intervals(agent)[0])
+
+
+def _pending(agent: Agent, ended: float = 9) -> PendingMode:
+    return PendingMode.objects.create(
+        agent=agent,
+        version=999,
+        status_id="busy",
+        started_at=at(5),
+        ended_at=at(ended),
+        cause="agent",
+        end="applied",
+    )
+
+
+@breaks("pending_mode_once")
+def _(agent: Agent) -> None:
+    _copy(_pending(agent))
+
+
+@breaks("pending_mode_runs_forward")
+def _(agent: Agent) -> None:
+    _pending(agent, ended=1)
 
 
 @breaks("transition_once")

@@ -24,15 +24,6 @@ def may_supervise(user: Visitor) -> bool:
     return isinstance(user, User) and user.is_active and user.has_perm(SUPERVISE)
 
 
-def name_of(user: User | None) -> str:
-    """What colleagues call them: the agent's name, else their own, else their log-in."""
-    if user is None:
-        return ""
-    if hasattr(user, "agent"):
-        return str(user.agent.name)
-    return user.get_full_name() or user.get_username()
-
-
 def initials(name: str) -> str:
     """At most two letters for an avatar: first and last word's."""
     words = [word for word in name.split() if word[0].isalnum()] or ["?"]

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db.models import Prefetch, QuerySet
 
 from dashboard.links import NONE, PLAIN, Mark, Marks
-from dashboard.people import initials, name_of
+from dashboard.people import initials
 from presence import derive, store
 from presence.events import CallKind, Cause, DeviceKind, PhoneReach
 from presence.models import AgentState, Reason, Status
 from presence.models.catalogue import Workforce
+from presence.naming import name_of
 from presence.state import Leg, Webphone
 from presence.words import ACTIVITY, CAUSE, WHY_NOT
 from routing.models import Membership

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from prometheus_client import Counter
 
-from presence import hints, machine, outbox, store
+from presence import hints, machine, news, outbox, store
 from presence.decision import Decision
 from presence.events import Choice, DeadlineReached, DeviceKind, Event, SettingsChanged
 from presence.models import Agent, AgentState, Transition
@@ -103,12 +103,15 @@ def _apply(row: AgentState, event: Event, rules: Rules) -> Outcome:
     if decision.closed:
         store.interval(row, decision.closed, decision.state.at).save()
         row.shown_version = row.version
+    waited = None
     if state.pending and state.pending != decision.state.pending:
-        store.pending_mode(row, state.pending, decision.state).save()
+        waited = store.pending_mode(row, state.pending, decision.state)
+        waited.save()
     store.save(row, decision.state, rules)
     _record(row, event)
     if outbox.told(row) != told:
         outbox.put_status(row)
+    news.put(row, event, waited)
     return Outcome(row.agent_id, Result.APPLIED, decision)
 
 

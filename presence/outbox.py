@@ -12,6 +12,9 @@ class EventType(StrEnum):
     """The events that webhooks and streams tell."""
 
     AGENT_STATUS_CHANGED = "agent.status_changed"
+    AGENT_MISSED_CALL = "agent.missed_call"
+    AGENT_SUPERVISED = "agent.supervised"
+    AGENT_PENDING_APPLIED = "agent.pending_applied"
     OFFER_CREATED = "offer.created"
     OFFER_ANSWERED = "offer.answered"
     OFFER_REJECTED = "offer.rejected"

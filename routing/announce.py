@@ -49,6 +49,12 @@ def offer_ended(row: Leg, how: LegAction, at: datetime) -> None:
     outbox.put(_OFFER_ENDS[how], at, f"agent:{row.agent_id}", _offer(row))
 
 
+def missed(row: Leg, at: datetime) -> None:
+    """A call rang at the agent until its time was over, whoever let it ring there."""
+    data = {"agent": outbox.agent(row.agent), "interaction": interaction(row.interaction)}
+    outbox.put(EventType.AGENT_MISSED_CALL, at, f"agent:{row.agent_id}", data)
+
+
 def queued(entry: QueueEntry) -> None:
     data = {
         "interaction": interaction(entry.interaction),

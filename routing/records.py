@@ -47,6 +47,8 @@ def _keep_leg(agent_id: int, change: LegChange) -> None:
         _answer(row.interaction, since)
     if leg.offered_by_rollcall:
         _announce(row, before, change)
+    if change.ended is LegAction.RING_TIMED_OUT:
+        announce.missed(row, since)
     if change.ended:
         interactions.settle(
             row.interaction,

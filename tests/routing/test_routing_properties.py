@@ -111,7 +111,8 @@ class Seen:
             "hung_up",
             "transferred",
         }
-        assert self.told == {kind.value for kind in EventType if kind.startswith(ABOUT_FLOORS)}
+        about = {kind.value for kind in EventType if kind.startswith(ABOUT_FLOORS)}
+        assert self.told == about - {EventType.AGENT_SUPERVISED.value}
         assert self.causes == {*(wait.value for wait in Wait), "not_answered"}
         assert self.places == {"queue", "number", "voicemail", "hang_up"}
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from api import keys
 from presence import actions as presence
 from presence import clock, hints
-from presence.events import Choice, Choose, LegAction
+from presence.events import Cause, Choice, Choose, LegAction
 from presence.models import Agent, OutboxEvent
 from presence.outbox import EventType
 from routing import actions, calls
@@ -20,7 +20,7 @@ from routing.calls import Origin
 from routing.distribution import distribute
 from routing.models import Destination, InteractionOutcome
 from routing.waits import Wait
-from tests.factories import START, at, call_in, make_queue
+from tests.factories import START, at, call_in, make_queue, make_user
 from tests.services.redis_server import until
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.servers import serving
@@ -92,6 +92,10 @@ def test_everything_that_an_event_holds_is_documented(ada: Agent) -> None:
     presence.apply(ada.pk, Choose(at=at(710), choice=Choice("available")))
     call_in(queue, 720)
     distribute(at(720))
+    chosen = Choose(
+        at=at(730), choice=Choice("busy"), cause=Cause.SUPERVISOR, actor=make_user("sam").pk
+    )
+    actions.apply(ada.pk, chosen)
     clock.tick(at(740), actions.apply_all)
     told = list(OutboxEvent.objects.all())
     assert {event.type for event in told} == {kind.value for kind in EventType}

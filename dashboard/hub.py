@@ -18,9 +18,10 @@ from django.conf import settings
 from django.db import connections
 from django.utils import translation
 
-from dashboard import tickets
+from dashboard import audiences, tickets
+from dashboard.audiences import Told, Watching
 from dashboard.board import Board, Frame
-from dashboard.editions import Audience, Content, Edition, message, render_bar
+from dashboard.editions import Content, message, render_bar
 from dashboard.outbox import TOO_SLOW, Outbox
 from dashboard.tickets import Ticket
 from presence import hints
@@ -40,9 +41,12 @@ IN_STEP = 4.0
 they say themselves that they are old."""
 BEAT_EVERY = 5.0
 RECHECK_EVERY = 30.0
+RECHECK_SCREENS_EVERY = 2.0
 _RETRY = 1.0
 
 SIGNED_OUT = 4401
+WITHDRAWN = 4410
+"""What a wallboard's screen had shown is not to be had by its ticket any more."""
 
 T = TypeVar("T")
 
@@ -52,9 +56,9 @@ class Made:
     """A frame rendered: what each audience is told, and the bars of each agent by language. The
     editions that are new have everything in their content."""
 
-    contents: Mapping[Edition, Content]
+    contents: Mapping[Told, Content]
     bars: Mapping[int, Mapping[str, str]]
-    new: Mapping[Audience, Edition]
+    new: Mapping[Watching, Told]
 
 
 class Hub:
@@ -62,14 +66,14 @@ class Hub:
 
     def __init__(self) -> None:
         self._sockets: dict[Outbox, Ticket] = {}
-        self._watchers: defaultdict[Audience, set[Outbox]] = defaultdict(set)
+        self._watchers: defaultdict[Watching, set[Outbox]] = defaultdict(set)
         self._own: defaultdict[int, set[Outbox]] = defaultdict(set)
         self._reset()
 
     def _reset(self) -> None:
         self._board = Board()
-        self._editions: dict[Audience, Edition] = {}
-        self._rendered: dict[Audience, Edition] = {}  # the hub's thread's, a moment ahead
+        self._editions: dict[Watching, Told] = {}
+        self._rendered: dict[Watching, Told] = {}  # the hub's thread's, a moment ahead
         self._changed: set[int] = set()
         self._asked: set[int] = set()
         self._read_at = float("-inf")
@@ -86,6 +90,7 @@ class Hub:
             self._repeat(self._heal, HEAL_EVERY),
             self._repeat(self._beat, BEAT_EVERY),
             self._repeat(self._recheck, RECHECK_EVERY),
+            self._repeat(self._recheck_screens, RECHECK_SCREENS_EVERY),
         ]
         if settings.REDIS_URL:
             jobs.append(self._repeat(self._hear_others, _RETRY))
@@ -107,8 +112,7 @@ class Hub:
             self._own[ticket.agent].add(outbox)
             self._asked.add(ticket.agent)
             self._wake.set()
-        if ticket.monitor:
-            audience = Audience(ticket.language)
+        if audience := audiences.of(ticket):
             self._watchers[audience].add(outbox)
             edition = self._editions.get(audience)
             if edition is None:
@@ -120,8 +124,8 @@ class Hub:
         ticket = self._sockets.pop(outbox, None)
         if ticket is None:
             return
-        if ticket.monitor:
-            self._watchers[Audience(ticket.language)].discard(outbox)
+        if audience := audiences.of(ticket):
+            self._watchers[audience].discard(outbox)
         if ticket.agent is not None:
             self._own[ticket.agent].discard(outbox)
             if not self._own[ticket.agent]:
@@ -211,10 +215,17 @@ class Hub:
             self._send_all([outbox for outbox in self._sockets if outbox.served], message())
 
     async def _recheck(self) -> None:
-        revoked = await self._read(partial(tickets.revoked, set(self._sockets.values())))
+        await self._show_out(tickets.revoked, SIGNED_OUT)
+
+    async def _recheck_screens(self) -> None:
+        if any(ticket.wall for ticket in self._sockets.values()):
+            await self._show_out(tickets.outdated, WITHDRAWN)
+
+    async def _show_out(self, whom: Callable[[set[Ticket]], set[Ticket]], code: int) -> None:
+        found = await self._read(partial(whom, set(self._sockets.values())))
         for outbox, ticket in list(self._sockets.items()):
-            if ticket in revoked:
-                self._drop(outbox, SIGNED_OUT)
+            if ticket in found:
+                self._drop(outbox, code)
 
     async def _hear_others(self) -> None:
         client = redis.Redis.from_url(settings.REDIS_URL)
@@ -234,10 +245,14 @@ class Hub:
         return await self._read(lambda: self._render(read(), watched, languages))
 
     def _render(
-        self, frame: Frame, watched: Set[Audience], languages: Mapping[int, Set[str]]
+        self, frame: Frame, watched: Set[Watching], languages: Mapping[int, Set[str]]
     ) -> Made:
+        for audience in filter(audiences.passing, self._rendered.keys() - watched):
+            del self._rendered[audience]
         contents = {edition: edition.render(frame) for edition in self._rendered.values()}
-        new = {audience: Edition(audience) for audience in watched - self._rendered.keys()}
+        new = {
+            audience: audiences.edition(audience) for audience in watched - self._rendered.keys()
+        }
         if new:
             everything = self._board.everything()
             contents |= {edition: edition.render(everything) for edition in new.values()}
@@ -262,8 +277,10 @@ class Hub:
                 # One that came in another language meanwhile has asked for a frame of its own.
                 if html := bars.get(self._sockets[outbox].language):
                     self._send_all([outbox], message(bar=html))
-        for audience, edition in self._editions.items():
-            if content := made.contents.get(edition):
+        for audience, edition in list(self._editions.items()):
+            if edition not in made.contents:  # nobody watched
+                del self._editions[audience]
+            elif content := made.contents[edition]:
                 edition.take(content)
                 if self._in_step():  # else a snapshot follows
                     self._send_all(self._watchers[audience], message(**content))

@@ -1,0 +1,24 @@
+"""Who is told the same, and what they are told it by."""
+
+from dashboard.editions import Audience, Edition
+from dashboard.screens import ScreenEdition
+from dashboard.tickets import Ticket
+from dashboard.wallboards import Wall
+
+Watching = Audience | Wall
+"""Monitors of one language, or the screens of one wallboard."""
+Told = Edition | ScreenEdition
+
+
+def of(ticket: Ticket) -> Watching | None:
+    """None for a page that is told of its own agent only."""
+    return ticket.wall or (Audience(ticket.language) if ticket.monitor else None)
+
+
+def edition(watching: Watching) -> Told:
+    return ScreenEdition(watching) if isinstance(watching, Wall) else Edition(watching)
+
+
+def passing(watching: Watching) -> bool:
+    """Whether it is forgotten when nobody watches, for others come in its place: languages stay."""
+    return isinstance(watching, Wall)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.views import account, acts, floor, me, reports
+from dashboard.views import account, acts, floor, me, reports, wall, wallboards
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -21,6 +21,18 @@ urlpatterns = [
     path("me/log-in-policy/", me.login_policy, name="login_policy"),
     path("reports/time/", reports.time_in_status, name="time_in_status"),
     path("monitor/", floor.monitor, name="monitor"),
+    path("wall/<str:token>/", wall.wallboard, name="wallboard"),
+    path("wall/<str:token>/ticket/", wall.ticket, name="wallboard_ticket"),
+    path("wallboards/", wallboards.boards, name="wallboards"),
+    path("wallboards/<int:board_id>/", wallboards.change, name="wallboard_change"),
+    path("wallboards/<int:board_id>/link/", wallboards.new_link, name="wallboard_new_link"),
+    path("wallboards/<int:board_id>/revoke/", wallboards.revoke, name="wallboard_revoke"),
+    path("wallboards/<int:board_id>/preview/", wall.preview, name="wallboard_preview"),
+    path(
+        "wallboards/<int:board_id>/preview/ticket/",
+        wall.preview_ticket,
+        name="wallboard_preview_ticket",
+    ),
     path("agents/<int:agent_id>/mode/", acts.set_mode, name="set_mode"),
     path("agents/<int:agent_id>/<slug:name>/", acts.act, name="act"),
 ]

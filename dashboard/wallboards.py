@@ -4,9 +4,12 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dashboard.models import Wallboard
+
+SEEN_EVERY = timedelta(minutes=6)
+"""A screen that is open renews its ticket more often, and is seen by it."""
 
 _KEY = 16
 """So much of a link's hash tells it from the one before; its own tickets show no more."""
@@ -64,6 +67,11 @@ def find(token: str) -> Wallboard | None:
     """The board of a link, revoked or not. Looked up by hash, so that how long it takes tells
     nothing about any token."""
     return Wallboard.objects.filter(token_hash=_hash(token)).first()
+
+
+def note_seen(board: Wallboard, at: datetime) -> None:
+    """A screen opened it, or still shows it."""
+    Wallboard.objects.filter(pk=board.pk).update(seen_at=at)
 
 
 def current(ids: Iterable[int]) -> set[Wall]:

@@ -3,7 +3,7 @@
 import { duration, sync } from "./clock.js";
 
 const BEAT = 5000; // the server's; three missed ones mean that the link is dead
-const SIGNED_OUT = 4401;
+const ENDED = [4401, 4410]; // signed out; a wallboard that was revoked or is set up anew
 const page = document.body.dataset;
 const lost = document.getElementById("lost");
 const listeners = [];
@@ -62,7 +62,7 @@ function hear({ data }) {
 async function closed({ code }) {
   socket = null;
   show(false);
-  if (code === SIGNED_OUT && !(await renew())) return;
+  if (ENDED.includes(code) && !(await renew())) return;
   again();
 }
 
@@ -75,12 +75,12 @@ function again() {
   retry = setTimeout(connect, most / 2 + (Math.random() * most) / 2);
 }
 
-/** Fetch a fresh ticket. False when there is none to be had: signed out. */
+/** Fetch a fresh ticket. False when there is none to be had: signed out, or revoked. */
 async function renew() {
   try {
     const answer = await fetch(page.ticketUrl, { headers: { Accept: "application/json" } });
-    if (answer.status === 401 || answer.status === 403) {
-      signedOut();
+    if ([401, 403, 410].includes(answer.status)) {
+      end();
       return false;
     }
     if (answer.ok) [ticket, ticketAt] = [(await answer.json()).ticket, performance.now()];
@@ -90,10 +90,12 @@ async function renew() {
   return true;
 }
 
-function signedOut() {
+function end() {
   stopped = true;
   disconnect();
   show(false);
+  document.documentElement.toggleAttribute("data-ended", true);
+  document.dispatchEvent(new Event("ended"));
 }
 
 /** Say whether what is shown is up to date; buttons do not pretend while it is not. */
@@ -103,13 +105,8 @@ function show(live) {
   if (!lost) return;
   lost.hidden = live;
   if (live) return;
-  const age = duration(silence());
-  if (!stopped) lost.textContent = `Reconnecting… last update ${words(age)} ago`;
-  else if (!lost.querySelector("a")) {
-    const link = Object.assign(document.createElement("a"), { href: page.loginUrl });
-    link.textContent = "Sign in again";
-    lost.replaceChildren("You are signed out. ", link, ".");
-  }
+  if (!stopped) lost.textContent = lost.dataset.age.replace("{age}", words(duration(silence())));
+  else if (!lost.firstElementChild) lost.replaceChildren(document.getElementById("ended").content.cloneNode(true));
 }
 
 const words = (age) => (/^0:\d\d$/.test(age) ? `${Number(age.slice(2))} s` : age);
@@ -137,7 +134,7 @@ document.addEventListener("submit", ({ target }) => {
   if (target.matches("form.leave")) addEventListener("pagehide", () => farewell.postMessage("signed out"));
 });
 
-document.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status === 401 && signedOut());
+document.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status === 401 && end());
 
 addEventListener("online", wake);
 addEventListener("pageshow", ({ persisted }) => persisted && comeBack());

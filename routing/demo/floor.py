@@ -137,5 +137,6 @@ def _people() -> None:
         )
         rights = [codename for codename, _ in Agent._meta.permissions]
         supervisor.user_permissions.add(
-            *Permission.objects.filter(content_type__app_label="presence", codename__in=rights)
+            *Permission.objects.filter(content_type__app_label="presence", codename__in=rights),
+            *Permission.objects.filter(content_type__model="wallboard"),
         )

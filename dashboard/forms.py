@@ -1,0 +1,36 @@
+"""What people fill in to set up a wallboard."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.models import Wallboard
+
+
+class WallboardForm(forms.ModelForm):  # type: ignore[type-arg] # it takes none when it runs
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(label=_("Time zone of its clock"), required=False)
+
+    class Meta:
+        model = Wallboard
+        fields = ["name", "teams", "queues", "language", "time_zone"]
+        widgets = {
+            "teams": forms.CheckboxSelectMultiple,
+            "queues": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+        account = _("The account's (%(zone)s)") % {"zone": settings.TIME_ZONE}
+        self.fields["time_zone"].choices = [("", account), *zones]  # type: ignore[attr-defined]
+        for name in ("teams", "queues"):
+            chosen = self.fields[name].queryset  # type: ignore[attr-defined]
+            self.fields[name].queryset = chosen.filter(active=True)  # type: ignore[attr-defined]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # A name may come again once its board is revoked: the constraint asks for that field.
+        return super()._get_validation_exclusions() - {"revoked_at"}  # type: ignore[no-any-return,misc]

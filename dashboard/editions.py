@@ -100,8 +100,8 @@ def render_card(card: Card) -> str:
 
 def render_tiles(lists: Lists) -> str:
     view = View()
-    context = {"view": view, "lists": lists, "tiles": view.tiles(lists.statuses, [])}
-    return render_to_string("dashboard/tiles.html", context)
+    context = {"tiles": view.tiles(lists.statuses, []), "facets": view.facets(lists)}
+    return render_to_string("dashboard/lists.html", context)
 
 
 def render_links(lost: tuple[Lost, ...]) -> str:

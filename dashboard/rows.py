@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
 
 from dashboard.links import NONE, PLAIN, Mark, Marks
@@ -91,6 +92,7 @@ class Row:
     max_seconds: int | None
     critical_seconds: int | None
     cause: str
+    set_by: str
     workforce: Workforce
     availability: str
     why_not: tuple[str, ...]
@@ -106,11 +108,22 @@ class Row:
         words = [self.name, self.team, self.status.label, self.reason]
         if self.talk:
             words += [self.talk.queue, self.talk.caller]
-        return " ".join(filter(None, words)).lower()
+        return " ".join(str(word) for word in words if word).lower()
 
     @property
     def queue_ids(self) -> str:
         return " ".join(str(queue.id) for queue in self.queues)
+
+    @property
+    def left_queue_ids(self) -> str:
+        """The queues that the agent opted out of."""
+        return " ".join(str(queue.id) for queue in self.queues if queue.opted_out)
+
+    @property
+    def device_order(self) -> str:
+        """Sorts the fewest working devices first."""
+        working = sum(device.state == "on" for device in self.devices)
+        return f"{working} {' '.join(device.kind for device in self.devices)}"
 
 
 def with_reason(label: str, reason: str) -> str:
@@ -130,6 +143,7 @@ def read(ids: Iterable[int] | None = None, marks: Marks = NONE) -> list[Row]:
             "agent__team",
             "shown_status",
             "shown_reason",
+            "shown_actor__agent",
             "pending",
             "pending_reason",
             "pending_actor__agent",
@@ -191,6 +205,7 @@ def _row(state: AgentState, mark: Mark) -> Row:
         max_seconds=state.shown_status.max_seconds,
         critical_seconds=state.shown_status.critical_seconds,
         cause=CAUSE[Cause(state.shown_cause)],
+        set_by=set_by(state.shown_cause, state.shown_actor),
         workforce=Workforce(state.shown_status.workforce),
         availability=availability,
         why_not=why_not,
@@ -223,6 +238,11 @@ def _asked_by(state: AgentState) -> str:
     if state.pending_cause == Cause.AGENT:
         return ""
     return name_of(state.pending_actor) or CAUSE[Cause(state.pending_cause)]
+
+
+def set_by(cause: str, actor: User | None) -> str:
+    """The supervisor whose doing it is; nobody where it is not a supervisor's."""
+    return name_of(actor) if cause == Cause.SUPERVISOR else ""
 
 
 _WEBPHONE = {

@@ -1,4 +1,5 @@
-"""The monitor's view of its rows, kept in the URL: filters, sort and the counts on the tiles."""
+"""The monitor's view of its rows, kept in the URL: filters, order, groups and the counts on the
+tiles."""
 
 import re
 import unicodedata
@@ -9,34 +10,21 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from dashboard.columns import KEYS, Column
 from dashboard.rows import Look, Row
 from presence.models import Status, Team
 from routing.models import Queue
 
-AVAILABILITY = ("available", "pending", "unavailable")
-
-
-@dataclass(frozen=True)
-class Column:
-    key: str
-    label: str
-
-
-COLUMNS = (
-    Column("agent", "Agent"),
-    Column("team", "Team"),
-    Column("status", "Status"),
-    Column("reason", "Reason"),
-    Column("duration", "Duration"),
-    Column("availability", "Availability"),
-    Column("pending", "Mode Pending"),
-    Column("interaction", "Interaction"),
-    Column("queue", "Queue"),
-    Column("caller", "Caller"),
-    Column("devices", "Devices"),
-)
-SORTABLE = {column.key for column in COLUMNS} - {"devices"}
+AVAILABILITY = {
+    "available": _("Available"),
+    "pending": _("Mode Pending"),
+    "unavailable": _("Unavailable"),
+}
+GROUPS = {"team": _("Team"), "queue": _("Queue"), "status": _("Status")}
+LONGEST_TEXT = 100
 
 
 @dataclass(frozen=True)
@@ -50,12 +38,38 @@ class Header:
 
 @dataclass(frozen=True)
 class Tile:
-    """How many agents are in a status; `url` shows only these, or all again."""
+    """How many agents are in a status; `url` shows only these, or all again, `top_url` shows them
+    first."""
 
     look: Look
     count: int
     active: bool
     url: str
+    top: bool
+    top_url: str
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One value that a facet may have."""
+
+    value: str
+    label: str | Promise
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """Something to filter by: whoever has any of the chosen values passes, and everybody where none
+    is chosen."""
+
+    name: str
+    label: str | Promise
+    picks: tuple[Pick, ...]
+
+    @property
+    def chosen(self) -> list[Pick]:
+        return [pick for pick in self.picks if pick.chosen]
 
 
 @dataclass(frozen=True)
@@ -77,47 +91,57 @@ class Lists:
 
 @dataclass(frozen=True)
 class View:
-    """What the URL asks for. Filters narrow together; `sort` starts with - for descending."""
+    """What the URL asks for. A filter with several values lets any of them pass; filters narrow
+    together. `sort` starts with - for descending; `top` is the status that comes before all."""
 
-    status: str = ""
-    team: str = ""
-    queue: str = ""
+    status: tuple[str, ...] = ()
+    availability: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+    queue: tuple[str, ...] = ()
     text: str = ""
+    top: str = ""
+    group: str = ""
     sort: str = "agent"
 
     @classmethod
     def of(cls, query: QueryDict) -> "View":
-        sort = query.get("sort", "agent")
+        sort, group = query.get("sort", "agent"), query.get("group", "")
         return cls(
-            status=query.get("status", ""),
-            team=query.get("team", ""),
-            queue=query.get("queue", ""),
-            text=query.get("text", "").strip(),
-            sort=sort if sort.removeprefix("-") in SORTABLE else "agent",
+            status=_many(query, "status"),
+            availability=_many(query, "availability"),
+            team=_many(query, "team"),
+            queue=_many(query, "queue"),
+            text=query.get("text", "").strip()[:LONGEST_TEXT],
+            top=query.get("top", ""),
+            group=group if group in GROUPS else "",
+            sort=sort if sort.removeprefix("-") in KEYS else "agent",
         )
 
     @property
     def url(self) -> str:
-        """The query string of this view; what is at its default is left out."""
-        default = View()
-        return "?" + urlencode(
-            {k: v for k, v in vars(self).items() if v and v != getattr(default, k)}
-        )
+        """The query string of this view. It is never empty: an address without one opens the view
+        that the person opens the monitor with."""
+        asked = {k: ",".join(v) if isinstance(v, tuple) else v for k, v in vars(self).items()}
+        return "?" + urlencode({k: v for k, v in asked.items() if v}, safe=",")
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is anything to clear."""
+        return self.url != View(sort=self.sort, group=self.group).url
 
     def counts(self, row: Row) -> bool:
         """Whether the row passes every filter but the status."""
         return (
-            (not self.team or str(row.team_id) == self.team)
-            and (not self.queue or self.queue in row.queue_ids.split())
+            (not self.availability or row.availability in self.availability)
+            and (not self.team or str(row.team_id) in self.team)
+            and (not self.queue or not set(self.queue).isdisjoint(row.queue_ids.split()))
             and self.text.lower() in row.text
         )
 
     def shows(self, row: Row) -> bool:
-        return self.counts(row) and (not self.status or row.status.code == self.status)
+        return self.counts(row) and (not self.status or row.status.code in self.status)
 
     def header(self, column: Column) -> Header:
-        if column.key not in SORTABLE:
-            return Header(column, "", "")
         ascending, descending = column.key, f"-{column.key}"
         direction = {ascending: "ascending", descending: "descending"}.get(self.sort, "")
         following = descending if self.sort == ascending else ascending
@@ -128,8 +152,21 @@ class View:
         return [self._tile(look, counts[look.code]) for look in statuses]
 
     def _tile(self, look: Look, count: int) -> Tile:
-        active = self.status == look.code
-        return Tile(look, count, active, replace(self, status="" if active else look.code).url)
+        active, top = look.code in self.status, look.code == self.top
+        only = () if self.status == (look.code,) else (look.code,)
+        first = "" if top else look.code
+        return Tile(
+            look, count, active, replace(self, status=only).url, top, replace(self, top=first).url
+        )
+
+    def facets(self, lists: Lists) -> list[Facet]:
+        statuses = [(look.code, look.label) for look in lists.statuses]
+        return [
+            _facet("status", _("Status"), statuses, self.status),
+            _facet("availability", _("Availability"), AVAILABILITY.items(), self.availability),
+            _facet("team", _("Team"), lists.teams, self.team),
+            _facet("queue", _("Queue"), lists.queues, self.queue),
+        ]
 
     def sorted(self, found: Iterable[Row]) -> list[Row]:
         """Rows in order; those with nothing in the column come last, either way."""
@@ -138,14 +175,31 @@ class View:
         filled = [row for row in named if sort_key(row, column) is not None]
         empty = [row for row in named if sort_key(row, column) is None]
         filled.sort(key=lambda row: sort_key(row, column) or (), reverse=self.sort[0] == "-")
-        return filled + empty
+        return sorted(filled + empty, key=lambda row: row.status.code != self.top)
+
+
+def _many(query: QueryDict, name: str) -> tuple[str, ...]:
+    """The values of a filter, as a form sends them or joined by commas."""
+    values = ",".join(query.getlist(name)).split(",")
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _facet(
+    name: str,
+    label: str | Promise,
+    values: Iterable[tuple[object, str | Promise]],
+    chosen: tuple[str, ...],
+) -> Facet:
+    picks = ((str(value), label) for value, label in values)
+    return Facet(name, label, tuple(Pick(v, label, v in chosen) for v, label in picks))
 
 
 def sort_key(row: Row, column: str) -> tuple[str | float, ...] | None:
     """What `column` sorts by, None when empty.
 
-    static/monitor.js sorts by the same things, but text in the order of the viewer's language; it
-    sorts once when the page opens, and `natural` is so near to that that few rows move.
+    static/monitor/order.js sorts by the same things, but text in the order of the viewer's
+    language; it sorts once when the page opens, and `natural` is so near to that that few rows
+    move.
     """
     match column:
         case "status":
@@ -153,11 +207,14 @@ def sort_key(row: Row, column: str) -> tuple[str | float, ...] | None:
         case "duration":
             return (_age(row.since),)
         case "availability":
-            return (AVAILABILITY.index(row.availability), natural(" ".join(row.why_not)))
+            places = list(AVAILABILITY)
+            return (places.index(row.availability), natural(" ".join(map(str, row.why_not))))
         case "pending":
             return (_age(row.pending.since),) if row.pending else None
         case "interaction":
             return (_age(row.talk.since),) if row.talk else None
+        case "devices":
+            return (natural(row.device_order),) if row.devices else None
     text = {
         "agent": row.name,
         "team": row.team,
@@ -165,7 +222,7 @@ def sort_key(row: Row, column: str) -> tuple[str | float, ...] | None:
         "queue": row.talk.queue if row.talk else "",
         "caller": row.talk.caller if row.talk else "",
     }[column]
-    return (natural(text),) if text else None
+    return (natural(str(text)),) if text else None
 
 
 def natural(text: str) -> str:

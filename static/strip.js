@@ -44,10 +44,10 @@ function arrange() {
 strip.addEventListener("pointerleave", arrange);
 strip.addEventListener("focusout", () => setTimeout(arrange));
 
-/** Mark the queue that the monitor is filtered by. */
-export function mark(queue) {
+/** Mark the queues that the monitor is filtered by. */
+export function mark(queues) {
   for (const [id, card] of cards) {
-    if (id === queue) card.setAttribute("aria-current", "true");
+    if (queues.includes(id)) card.setAttribute("aria-current", "true");
     else card.removeAttribute("aria-current");
   }
 }

@@ -1,17 +1,34 @@
 """What supervisors see: the Agent Monitor."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from dashboard import links, rows
+from dashboard.columns import Arrangement, arrangement_of
+from dashboard.first_steps import steps
+from dashboard.groups import Group, Tally, grouped
 from dashboard.people import SUPERVISE, agent_of
+from dashboard.rows import Row
 from dashboard.strip import Strip
-from dashboard.table import COLUMNS, Lists, View
+from dashboard.table import GROUPS, Lists, View
 from dashboard.tickets import Ticket, issue
 from dashboard.views import answers
+
+
+@dataclass(frozen=True)
+class Body:
+    """A group as the page shows it, with its rows as HTML."""
+
+    group: Group
+    rows: list[SafeString]
 
 
 @require_safe
@@ -19,6 +36,14 @@ from dashboard.views import answers
 @permission_required(SUPERVISE, raise_exception=True)
 def monitor(request: HttpRequest) -> HttpResponse:
     view = View.of(request.GET)
+    arrangement = arrangement_of(request.user.pk or 0)
+    own = agent_of(request.user)
+    ticket = Ticket(request.user.pk or 0, own.pk if own else None, monitor=True)
+    context = _floor(view, arrangement) | {"arrangement": arrangement, "ticket": issue(ticket)}
+    return render(request, "dashboard/monitor.html", context)
+
+
+def _floor(view: View, arrangement: Arrangement) -> dict[str, Any]:
     now = timezone.now()
     lost = links.lost(now)
     found = view.sorted(rows.read(marks=links.marks(now, lost)))
@@ -26,19 +51,31 @@ def monitor(request: HttpRequest) -> HttpResponse:
     strip = Strip()
     for row in found:
         strip.put(row)
-    shown = [view.shows(row) for row in found]
-    own = agent_of(request.user)
-    ticket = Ticket(request.user.pk or 0, own.pk if own else None, monitor=True)
-    context = {
+    shown = sum(view.shows(row) for row in found)
+    return {
         "view": view,
-        "headers": [view.header(column) for column in COLUMNS],
-        "rows": list(zip(found, shown, strict=True)),
-        "shown": sum(shown),
-        "nobody_matches": bool(found) and not any(shown),
+        "headers": [view.header(column) for column in arrangement.all],
+        "bodies": _bodies(grouped(view, found, lists), arrangement),
+        "blank": Group("", "", None, Tally(), []),
+        "agents": len(found),
+        "shown": shown,
+        "nobody_matches": bool(found) and not shown,
         "tiles": view.tiles(lists.statuses, found),
+        "facets": view.facets(lists),
+        "groupings": GROUPS.items(),
+        "everybody": View(sort=view.sort, group=view.group).url,
         "lists": lists,
         "cards": strip.read(),
+        "steps": [] if found else steps(),
         "lost": lost,
-        "ticket": issue(ticket),
     }
-    return render(request, "dashboard/monitor.html", context)
+
+
+def _bodies(groups: list[Group], arrangement: Arrangement) -> list[Body]:
+    template = get_template("dashboard/row.html")
+
+    def html(row: Row, shown: bool) -> SafeString:
+        made = template.render({"row": row, "hide": not shown})
+        return mark_safe(arrangement.row(made))  # noqa: S308 - the template has escaped it
+
+    return [Body(group, [html(row, shown) for row, shown in group.rows]) for group in groups]

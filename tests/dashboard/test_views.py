@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -179,10 +180,8 @@ def test_f11_filters_narrow_together_and_tiles_follow_them(
     factories.make_queue("Helpdesk", members=[ada, bob])
     client.force_login(supervisor)
     page = client.get(reverse("monitor"), {"team": str(bob.team.pk), "text": "BOB"})
-    assert [(row.name, shown) for row, shown in page.context["rows"]] == [
-        ("Ada", False),
-        ("Bob", True),
-    ]
+    (body,) = page.context["bodies"]
+    assert [(row.name, shown) for row, shown in body.group.rows] == [("Ada", False), ("Bob", True)]
     counts = {tile.look.code: tile.count for tile in page.context["tiles"]}
     assert counts["available"] == 1
 
@@ -244,8 +243,11 @@ def test_rows_sort_as_people_do(db: None) -> None:
 
 
 def test_a_view_is_its_url() -> None:
-    assert View().url == "?"
-    assert View(status="busy", sort="-duration").url == "?status=busy&sort=-duration"
+    assert View().url == "?sort=agent"
+    view = View(status=("busy", "offline"), sort="-duration")
+    assert view.url == "?status=busy,offline&sort=-duration"
+    assert View.of(QueryDict(view.url[1:])) == view
+    assert View.of(QueryDict("status=busy&status=offline&sort=-duration")) == view
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+// What the monitor is asked to show: read from the address, written to it, and told to whoever shows it.
+
+const MANY = ["status", "availability", "team", "queue"];
+const ONE = { text: "", top: "", group: "", sort: "agent" };
+const listeners = [];
+
+export const view = {};
+
+/** Call `listener` after every change, with the names of what changed. */
+export const changed = (listener) => listeners.push(listener);
+
+function read() {
+  const query = new URLSearchParams(location.search);
+  for (const name of MANY) view[name] = query.getAll(name).join().split(",").filter(Boolean);
+  for (const [name, otherwise] of Object.entries(ONE)) view[name] = query.get(name) ?? otherwise;
+}
+
+/** The address's query, as dashboard/table.py writes it. */
+export function url() {
+  const query = new URLSearchParams();
+  for (const name of [...MANY, ...Object.keys(ONE)]) {
+    const wanted = String(view[name]).trim();
+    if (wanted) query.set(name, wanted);
+  }
+  return `?${query}`.replaceAll("%2C", ",");
+}
+
+/** Show something else. Whoever goes back comes to what was shown before, unless it is `brief`. */
+export function change(wanted, { brief = false } = {}) {
+  Object.assign(view, wanted);
+  if (url() !== location.search) history[brief ? "replaceState" : "pushState"](null, "", url());
+  tell(Object.keys(wanted));
+}
+
+const tell = (names) => listeners.forEach((listener) => listener(names));
+
+export const clear = () => change({ ...Object.fromEntries(MANY.map((name) => [name, []])), text: "", top: "" });
+
+/** Whether there is anything to clear. */
+export const narrow = () => Boolean(view.text || view.top || MANY.some((name) => view[name].length));
+
+export function toggle(name, value) {
+  change({ [name]: view[name].join() === value ? [] : [value] });
+}
+
+addEventListener("popstate", () => {
+  read();
+  tell([...MANY, ...Object.keys(ONE)]);
+});
+read();

@@ -8,6 +8,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from api import keys
 from api.models import ApiKey
@@ -22,22 +24,22 @@ class ApiKeyAdmin(Keeps):
     fields = ["name", "source", "read", "telephony", "supervise"]
     actions = ["revoke"]
 
-    @admin.display(description="scopes")
+    @admin.display(description=gettext_lazy("scopes"))
     def may(self, key: ApiKey) -> str:
-        return ", ".join(sorted(key.scopes)) or "none"
+        return ", ".join(sorted(key.scopes)) or _("none")
 
-    @admin.action(description="Revoke (for good)", permissions=["change"])
+    @admin.action(description=gettext_lazy("Revoke (for good)"), permissions=["change"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
         for key in chosen.filter(revoked_at=None):
             key.revoked_at = timezone.now()
             key.save(update_fields=["revoked_at"])
-            self.log_change(request, key, "Revoked.")
-            messages.info(request, f"{key} opens nothing any more.")
+            self.log_change(request, key, _("Revoked."))
+            messages.info(request, _("%(key)s opens nothing any more.") % {"key": key})
 
     def why_kept(self, thing: ApiKey) -> str:
         if thing.last_used_at is None:
             return ""
-        return "This key has been used, and calls refer to its source. Revoke it instead."
+        return _("This key has been used, and calls refer to its source. Revoke it instead.")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [*self.fields, *self.get_readonly_fields(request, obj)[1:]] if obj else self.fields
@@ -60,7 +62,7 @@ class ApiKeyAdmin(Keeps):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "The key",
+            "title": _("The key"),
             "key": obj,
             "text": request.key_text,  # type: ignore[attr-defined]
         }

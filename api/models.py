@@ -3,48 +3,62 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ApiKey(models.Model):
     """A program's right to use the API. The key itself is shown once; its digest is kept."""
 
-    name = models.CharField(max_length=60, help_text="Whose key it is, as you will know it by.")
+    name = models.CharField(
+        _("name"), max_length=60, help_text=_("Whose key it is, as you will know it by.")
+    )
     source = models.SlugField(
+        _("source"),
         max_length=60,
         default="api",
-        help_text="The telephony system that it speaks for. Keys of one system share this name, "
-        "and with it the calls that it told of.",
+        help_text=_(
+            "The telephony system that it speaks for. Keys of one system share this name, "
+            "and with it the calls that it told of."
+        ),
     )
-    read = models.BooleanField("may read", default=True, help_text="Agents, queues and calls.")
+    read = models.BooleanField(
+        _("may read"), default=True, help_text=_("Agents, queues and calls.")
+    )
     telephony = models.BooleanField(
-        "may tell of calls", default=False, help_text="Make calls, send their events, reserve."
+        _("may tell of calls"),
+        default=False,
+        help_text=_("Make calls, send their events, reserve."),
     )
     supervise = models.BooleanField(
-        "may set modes", default=False, help_text="Set and cancel agents' modes, end wrap-up."
+        _("may set modes"), default=False, help_text=_("Set and cancel agents' modes, end wrap-up.")
     )
-    prefix = models.CharField(max_length=20, editable=False)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    prefix = models.CharField(_("prefix"), max_length=20, editable=False)
+    digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("created by"),
         on_delete=models.PROTECT,
         null=True,
         editable=False,
         related_name="+",
     )
-    last_used_at = models.DateTimeField(null=True, editable=False)
-    revoked_at = models.DateTimeField(null=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
 
     class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
         ordering = ["name"]
-        verbose_name = "API key"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
     def clean(self) -> None:
         if self.source in ("rollcall", "clock", "connections", "routing", "demo"):
-            raise ValidationError({"source": "Rollcall itself goes by that name; choose another."})
+            raise ValidationError(
+                {"source": _("Rollcall itself goes by that name; choose another.")}
+            )
 
     @property
     def scopes(self) -> frozenset[str]:

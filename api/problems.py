@@ -1,11 +1,12 @@
 """What the API answers when it does not do what was asked: problem documents (RFC 9457)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils import translation
 
 from presence.actions import Outcome
 from presence.choices import ChoiceError
@@ -16,7 +17,7 @@ from routing.calls import CallError
 
 MEDIA_TYPE = "application/problem+json"
 
-CODES: Mapping[str, str] = {
+CODES: dict[str, str] = {
     "malformed": "The body is not JSON, or the request is not HTTP as it should be.",
     "not_authenticated": "No key, a wrong one, or one that was revoked.",
     "scope_missing": "The key lacks the scope that this needs.",
@@ -49,8 +50,9 @@ CODES: Mapping[str, str] = {
     "not_possible": "What happened cannot happen to a call that is where this one is.",
     "out_of_date": "Something newer is known already.",
     "failed": "Rollcall failed. It is in the server's log; try again later.",
-    **{cause.value: f"The agent may not be rung: {label}." for cause, label in WHY_NOT.items()},
 }
+with translation.override("en"):
+    CODES |= {cause.value: f"The agent may not be rung: {why}." for cause, why in WHY_NOT.items()}
 """Every `code` that an answer can bear, and what it says."""
 
 
@@ -117,7 +119,7 @@ def unknown(what: str, name: object, field: str) -> Problem:
 
 def causes(refusals: Sequence[Refusal]) -> list[dict[str, str]]:
     """Causes in the words that screens use, too."""
-    return [{"code": refusal.value, "label": WHY_NOT[refusal]} for refusal in refusals]
+    return [{"code": refusal.value, "label": str(WHY_NOT[refusal])} for refusal in refusals]
 
 
 def _refusal(code: str, sentence: str) -> Problem:

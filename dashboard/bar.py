@@ -17,7 +17,7 @@ from presence.events import DeviceKind
 from presence.models import Agent, AgentState, Status
 from presence.rules import RulesReader
 from presence.state import LegState, Rules, State
-from presence.words import HELP, WHY_NOT
+from presence.words import DEVICE, HELP, WHY_NOT
 
 
 @dataclass(frozen=True)
@@ -167,6 +167,6 @@ def _why(refusal: Refusal) -> WhyNot:
 
 def _switches(agent: Agent, state: State) -> tuple[Switch, ...]:
     return tuple(
-        Switch(device.kind, device.get_kind_display(), DeviceKind(device.kind) in state.devices)
-        for device in agent.devices.all()
+        Switch(kind.value, DEVICE[kind], kind in state.devices)
+        for kind in (DeviceKind(device.kind) for device in agent.devices.all())
     )

@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from django.db.models import F, Q
 
+from presence.words import filled
+from presence.words import lazily as _
 from routing.connectors import links
 from routing.models import Claim, PauseRequest
 
@@ -35,6 +37,10 @@ class Mark:
     stale: str = ""
     unconfirmed: str = ""
 
+
+_PAUSED = _("Asterisk has not confirmed: paused, {reason}.")
+_NOT_PAUSED = _("Asterisk has not confirmed: not paused.")
+_WITH_ERROR = _("{asked} It says: {error}")
 
 PLAIN = Mark()
 Marks = Mapping[int, Mark]
@@ -65,7 +71,8 @@ def marks(
 def _stale(names: Mapping[int, str], ours: Q) -> Iterable[tuple[int, Mark]]:
     """Whose phone is in the queues of a connector that is not up."""
     said = {
-        pk: Mark(f"As of when Asterisk {name} was connected last") for pk, name in names.items()
+        pk: Mark(filled(_("As of when Asterisk {name} was connected last"), name=name))
+        for pk, name in names.items()
     }
     claims = Claim.objects.filter(ours, connector__in=names)
     for agent, connector in claims.values_list("device__agent", "connector"):
@@ -86,6 +93,6 @@ def _unconfirmed(now: datetime, ours: Q) -> Iterable[tuple[int, str]]:
     for agent, paused, reason, error in requests.values_list(
         "device__agent", "paused", "reason", "error"
     ):
-        asked = f"paused, {reason}" if paused else "not paused"
-        words = f"Asterisk has not confirmed: {asked}."
-        yield agent, f"{words} It says: {error}" if error else words
+        asked = _PAUSED if paused else _NOT_PAUSED
+        said = _WITH_ERROR if error else "{asked}"
+        yield agent, filled(said, asked=filled(asked, reason=reason), error=error)

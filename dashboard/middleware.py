@@ -21,7 +21,7 @@ def local(answer: Answer) -> Answer:
 
     def localised(request: HttpRequest) -> HttpResponse:
         own = _preferences(request)
-        language = own.language or translation.get_language_from_request(request)
+        language = _language(request, own)
         zone = _zone(own.time_zone) or _zone(request.COOKIES.get(COOKIE, ""))
         with translation.override(language), timezone.override(zone):
             response = answer(request)
@@ -30,6 +30,13 @@ def local(answer: Answer) -> Answer:
         return response
 
     return localised
+
+
+def _language(request: HttpRequest, own: Preferences) -> str:
+    """Programs read codes; what the API says beside them is English, whoever asks."""
+    if request.path_info.startswith("/api/"):
+        return "en"
+    return own.language or translation.get_language_from_request(request)
 
 
 def _preferences(request: HttpRequest) -> Preferences:

@@ -15,7 +15,8 @@ from presence.models import AgentState, Reason, Status
 from presence.models.catalogue import Workforce
 from presence.naming import name_of
 from presence.state import Leg, Webphone
-from presence.words import ACTIVITY, CAUSE, WHY_NOT
+from presence.words import ACTIVITY, CAUSE, WHY_NOT, label_of
+from presence.words import lazily as _
 from routing.models import Membership
 
 
@@ -31,7 +32,8 @@ class Look:
 
     @classmethod
     def of(cls, status: Status) -> "Look":
-        return cls(status.code, status.label, status.colour, status.icon, status.order)
+        label = label_of(status.label, built_in=status.built_in)
+        return cls(status.code, label, status.colour, status.icon, status.order)
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def waiting(state: AgentState) -> Waiting | None:
     if state.pending is None or state.pending_since is None:
         return None
     return Waiting(
-        label=state.pending.label,
+        label=label_of(state.pending.label, built_in=state.pending.built_in),
         reason=reason_text(state.pending_reason, state.pending_note),
         since=state.pending_since,
         by=_asked_by(state),
@@ -181,7 +183,7 @@ def talk(state: AgentState) -> Talk | None:
     return Talk(leg.id, leg.state.value, label, leg.since, queue_of(leg), leg.call.caller)
 
 
-_NO_QUEUE = {CallKind.DIRECT: "Direct", CallKind.OUTBOUND: "Outbound"}
+_NO_QUEUE = {CallKind.DIRECT: _("Direct"), CallKind.OUTBOUND: _("Outbound")}
 
 
 def queue_of(leg: Leg) -> str:
@@ -246,24 +248,25 @@ def set_by(cause: str, actor: User | None) -> str:
 
 
 _WEBPHONE = {
-    Webphone.CONNECTED: ("on", "Webphone connected"),
-    Webphone.LOST: ("lost", "Webphone lost a moment ago"),
-    Webphone.OFF: ("off", "Webphone not connected"),
+    Webphone.CONNECTED: ("on", _("Webphone connected")),
+    Webphone.LOST: ("lost", _("Webphone lost a moment ago")),
+    Webphone.OFF: ("off", _("Webphone not connected")),
 }
 _PHONE = {
-    PhoneReach.REACHABLE: ("on", "SIP phone reachable"),
-    PhoneReach.UNREACHABLE: ("unreachable", "SIP phone unreachable"),
-    PhoneReach.LOST: ("lost", "SIP phone, the telephony is not connected"),
-    PhoneReach.UNKNOWN: ("unknown", "SIP phone, reachability unknown"),
+    PhoneReach.REACHABLE: ("on", _("SIP phone reachable")),
+    PhoneReach.UNREACHABLE: ("unreachable", _("SIP phone unreachable")),
+    PhoneReach.LOST: ("lost", _("SIP phone, the telephony is not connected")),
+    PhoneReach.UNKNOWN: ("unknown", _("SIP phone, reachability unknown")),
 }
 
 
 def _device(state: AgentState, kind: DeviceKind) -> DeviceMark:
     if kind is DeviceKind.WEBPHONE:
         if state.microphone_refused:
-            return DeviceMark(kind.value, "unreachable", "Webphone without microphone")
+            return DeviceMark(kind.value, "unreachable", _("Webphone without microphone"))
         return DeviceMark(kind.value, *_WEBPHONE[Webphone(state.webphone)])
     if kind is DeviceKind.SIP:
         return DeviceMark(kind.value, *_PHONE[PhoneReach(state.phone)])
-    label = "Mobile app" if kind is DeviceKind.MOBILE else "Forwarding number"
-    return DeviceMark(kind.value, "on", f"{label} switched on")
+    if kind is DeviceKind.MOBILE:
+        return DeviceMark(kind.value, "on", _("Mobile app switched on"))
+    return DeviceMark(kind.value, "on", _("Forwarding number switched on"))

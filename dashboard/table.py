@@ -203,7 +203,7 @@ def sort_key(row: Row, column: str) -> tuple[str | float, ...] | None:
     """
     match column:
         case "status":
-            return (row.status.order, natural(row.status.label))
+            return (row.status.order, natural(str(row.status.label)))
         case "duration":
             return (_age(row.since),)
         case "availability":

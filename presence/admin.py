@@ -11,6 +11,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from presence import actions, vocabulary
 from presence.events import Cause, LogOut
@@ -30,7 +32,7 @@ from presence.models.catalogue import ReasonPolicy
 
 admin.site.site_header = "Rollcall"
 admin.site.site_title = "Rollcall"
-admin.site.index_title = "Administration"
+admin.site.index_title = gettext_lazy("Administration")
 admin.site.disable_action("delete_selected")  # one at a time, where it is not used
 
 
@@ -91,17 +93,17 @@ class KeepUsed(Keeps):
 
     def why_kept(self, thing: Any) -> str:
         if getattr(thing, "built_in", False):
-            return "Kept because it is built in."
+            return _("Kept because it is built in.")
         if in_use(thing):
-            return "Kept because history or a setting refers to it. Deactivate it instead."
+            return _("Kept because history or a setting refers to it. Deactivate it instead.")
         return super().why_kept(thing)
 
-    @admin.action(description="Deactivate (keeps history)")
+    @admin.action(description=gettext_lazy("Deactivate (keeps history)"))
     def deactivate(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
         for thing in chosen:
             self._switch(request, thing, active=False)
 
-    @admin.action(description="Activate")
+    @admin.action(description=gettext_lazy("Activate"))
     def activate(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
         for thing in chosen:
             self._switch(request, thing, active=True)
@@ -160,7 +162,9 @@ class StatusAdmin(KeepUsed):
         required = status.reason_policy == ReasonPolicy.REQUIRED
         if required and not status.reasons.filter(active=True).exists():
             messages.warning(
-                request, f"{status} asks for a reason, but there is none yet. Add one."
+                request,
+                _("%(status)s asks for a reason, but there is none yet. Add one.")
+                % {"status": status},
             )
 
 
@@ -196,7 +200,7 @@ class TeamAdmin(KeepUsed):
     def why_kept(self, thing: Team) -> str:
         if thing.status_set.exists():
             # Without the team it would be open to everybody.
-            return "Kept because a status is this team's to choose. Deactivate it instead."
+            return _("Kept because a status is this team's to choose. Deactivate it instead.")
         return super().why_kept(thing)
 
     def save_model(
@@ -252,8 +256,9 @@ class FloorAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Floor, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if obj.vocabulary and "vocabulary" in form.changed_data:
-            loaded = vocabulary.load(obj.vocabulary, request.user.pk)
-            messages.info(request, f"Statuses were relabelled: {loaded.title}.")
+            vocabulary.load(obj.vocabulary, request.user.pk)
+            said = _("Statuses were relabelled: %(words)s.")
+            messages.info(request, said % {"words": obj.get_vocabulary_display()})
         refresh_everybody(request)
 
 

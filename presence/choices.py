@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from presence.events import Choice
 from presence.models import Agent, Reason, Status
@@ -61,11 +62,18 @@ def choose(
     """
     option = next((o for o in options(agent, by) if o.status.pk == status), None)
     if option is None:
-        raise ChoiceError("not_selectable", "That status cannot be chosen. Pick one from the menu.")
+        raise ChoiceError(
+            "not_selectable", _("That status cannot be chosen. Pick one from the menu.")
+        )
     if reason is None and option.reason_needed:
-        raise ChoiceError("reason_needed", f"{option.status} needs a reason. Pick one.")
+        raise ChoiceError(
+            "reason_needed", _("%(status)s needs a reason. Pick one.") % {"status": option.status}
+        )
     if reason is not None and reason not in {r.pk for r in option.reasons}:
-        raise ChoiceError("unknown_reason", f"{option.status} has no such reason. Pick another.")
+        raise ChoiceError(
+            "unknown_reason",
+            _("%(status)s has no such reason. Pick another.") % {"status": option.status},
+        )
     return Choice(status, reason)
 
 

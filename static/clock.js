@@ -8,6 +8,8 @@ export function sync(now) {
   if (found > base || base - found > 1000) base = found;
 }
 
+const inDays = document.body.dataset.days;
+
 /** The server's time now, in milliseconds, whatever the browser's clock says. */
 export const now = () => base + performance.now();
 
@@ -18,7 +20,7 @@ export function duration(milliseconds) {
   const [minutes, second] = [Math.floor(whole / 60), whole % 60];
   const [hours, minute] = [Math.floor(minutes / 60), minutes % 60];
   const [days, hour] = [Math.floor(hours / 24), hours % 24];
-  if (days) return `${days}d ${two(hour)}:${two(minute)}`;
+  if (days) return inDays.replace("%(days)s", days).replace("%(time)s", `${two(hour)}:${two(minute)}`);
   return hour ? `${hour}:${two(minute)}:${two(second)}` : `${minute}:${two(second)}`;
 }
 

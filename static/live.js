@@ -109,7 +109,7 @@ function show(live) {
   else if (!lost.firstElementChild) lost.replaceChildren(document.getElementById("ended").content.cloneNode(true));
 }
 
-const words = (age) => (/^0:\d\d$/.test(age) ? `${Number(age.slice(2))} s` : age);
+const words = (age) => (/^0:\d\d$/.test(age) ? lost.dataset.seconds.replace("{number}", Number(age.slice(2))) : age);
 
 /** Right again within a second after sleep, a hidden tab or an outage. */
 function wake() {

@@ -9,7 +9,7 @@ export function ring() {
   const leg = offer?.dataset.leg ?? "";
   if (leg === ringing) return;
   ringing = leg;
-  document.title = offer ? `Call: ${offer.dataset.caller} · Rollcall` : title;
+  document.title = offer?.dataset.title ?? title;
   document.getElementById("announcement").textContent = offer?.ariaLabel ?? "";
   // Where nobody is at work on the page, the next Tab leads to the answer; Space and Enter do not.
   if (offer && document.activeElement === document.body) offer.focus({ preventScroll: true });

@@ -10,6 +10,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from presence import outbox
 from presence.admin import ReadOnly
@@ -21,11 +23,11 @@ from webhooks.models import Delivery, DeliveryState, Endpoint
 
 class EndpointForm(forms.ModelForm):
     types = forms.MultipleChoiceField(
-        label="Events",
+        label=gettext_lazy("Events"),
         choices=[(kind.value, kind.value) for kind in EventType],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Choose none to be told all, those of later versions too.",
+        help_text=gettext_lazy("Choose none to be told all, those of later versions too."),
     )
 
     class Meta:
@@ -59,19 +61,19 @@ class EndpointAdmin(admin.ModelAdmin):
             last_error=Subquery(tried.values("error")[:1]),
         )
 
-    @admin.display(description="Waiting")
+    @admin.display(description=gettext_lazy("Waiting"))
     def waiting(self, endpoint: Any) -> str:
         return _link(endpoint, DeliveryState.WAITING, endpoint.waiting)
 
-    @admin.display(description="Given up")
+    @admin.display(description=gettext_lazy("Given up"))
     def failed(self, endpoint: Any) -> str:
         return _link(endpoint, DeliveryState.FAILED, endpoint.failed)
 
-    @admin.display(description="Oldest that waits")
+    @admin.display(description=gettext_lazy("Oldest that waits"))
     def oldest(self, endpoint: Any) -> Any:
         return endpoint.oldest
 
-    @admin.display(description="Why it waits")
+    @admin.display(description=gettext_lazy("Why it waits"))
     def last_error(self, endpoint: Any) -> str:
         return str(endpoint.last_error or "")
 
@@ -79,7 +81,8 @@ class EndpointAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if not change:
             messages.info(
-                request, "To verify what it receives: select it and choose Show the signing secret."
+                request,
+                _("To verify what it receives: select it and choose Show the signing secret."),
             )
 
     def get_deleted_objects(
@@ -88,34 +91,41 @@ class EndpointAdmin(admin.ModelAdmin):
         """Its deliveries go with it, by their number: a list of them all would have no end."""
         chosen = Delivery.objects.filter(endpoint__in=list(objs))
         undelivered = chosen.exclude(state=DeliveryState.DELIVERED).count()
-        number = f"Deliveries: {chosen.count()}, not delivered of them: {undelivered}"
+        number = _("Deliveries: %(all)s, not delivered of them: %(undelivered)s") % {
+            "all": chosen.count(),
+            "undelivered": undelivered,
+        }
         lines = [*map(str, objs), number]
         return lines, {"endpoints": len(objs)}, set(), []
 
-    @admin.action(description="Send a test event", permissions=["change"])
+    @admin.action(description=gettext_lazy("Send a test event"), permissions=["change"])
     def test(self, request: HttpRequest, chosen: QuerySet[Endpoint]) -> None:
         for endpoint in chosen:
             answer = send_test(endpoint, timezone.now())
             if answer.error:
                 messages.error(request, f"{endpoint}: {answer.error}")
             else:
-                messages.success(request, f"{endpoint} took the test event ({answer.status}).")
+                messages.success(
+                    request,
+                    _("%(endpoint)s took the test event (%(status)s).")
+                    % {"endpoint": endpoint, "status": answer.status},
+                )
 
-    @admin.action(description="Show the signing secret", permissions=["change"])
+    @admin.action(description=gettext_lazy("Show the signing secret"), permissions=["change"])
     def show_secret(self, request: HttpRequest, chosen: QuerySet[Endpoint]) -> HttpResponse:
-        return self._secrets(request, chosen, "Looked at the signing secret.")
+        return self._secrets(request, chosen, _("Looked at the signing secret."))
 
-    @admin.action(description="Rotate the signing secret", permissions=["change"])
+    @admin.action(description=gettext_lazy("Rotate the signing secret"), permissions=["change"])
     def rotate_secret(self, request: HttpRequest, chosen: QuerySet[Endpoint]) -> HttpResponse:
         for endpoint in chosen:
             endpoint.rotate(timezone.now())
-        return self._secrets(request, chosen, "Rotated the signing secret.")
+        return self._secrets(request, chosen, _("Rotated the signing secret."))
 
     def _secrets(self, request: HttpRequest, chosen: QuerySet[Endpoint], what: str) -> HttpResponse:
         for endpoint in chosen:
             self.log_change(request, endpoint, what)
         context = self.admin_site.each_context(request) | {
-            "title": "Signing secrets",
+            "title": _("Signing secrets"),
             "opts": self.opts,
             "endpoints": chosen.all(),
             "now": timezone.now(),
@@ -148,24 +158,29 @@ class DeliveryAdmin(ReadOnly):
         "delivered_at", "status", "error", "message",
     ]  # fmt: skip
 
-    @admin.display(description="Happened at", ordering="event__at")
+    @admin.display(description=gettext_lazy("Happened at"), ordering="event__at")
     def happened_at(self, delivery: Delivery) -> Any:
         return delivery.event.at
 
-    @admin.display(description="Event", ordering="event__type")
+    @admin.display(description=gettext_lazy("Event"), ordering="event__type")
     def type(self, delivery: Delivery) -> str:
         return delivery.event.type
 
-    @admin.display(description="Message")
+    @admin.display(description=gettext_lazy("Message"))
     def message(self, delivery: Delivery) -> str:
         return outbox.message(delivery.event)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("webhooks.change_delivery")
 
-    @admin.action(description="Retry now", permissions=["retry"])
+    @admin.action(description=gettext_lazy("Retry now"), permissions=["retry"])
     def retry(self, request: HttpRequest, chosen: QuerySet[Delivery]) -> None:
         number = deliveries.retry(chosen, timezone.now())
-        messages.success(request, f"{number} will be sent now, each in its subject's turn.")
+        said = ngettext(
+            "%(number)s will be sent now, in its subject's turn.",
+            "%(number)s will be sent now, each in its subject's turn.",
+            number,
+        )
+        messages.success(request, said % {"number": number})
         if chosen.filter(~Q(state=DeliveryState.DELIVERED), endpoint__active=False).exists():
-            messages.warning(request, "Some wait for their endpoint to be activated.")
+            messages.warning(request, _("Some wait for their endpoint to be activated."))

@@ -9,6 +9,7 @@ import httpx
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from presence.models import OutboxEvent
 
@@ -28,30 +29,38 @@ def check_url(url: str) -> None:
         known, host = parts.scheme in ("http", "https"), parts.hostname
         parts.port  # noqa: B018 - raises where it is none
     except (httpx.InvalidURL, ValueError):
-        raise ValidationError("This is no address. Give one such as https://host/path.") from None
+        raise ValidationError(
+            _("This is no address. Give one such as https://host/path.")
+        ) from None
     if not known:
-        raise ValidationError("Give an address that begins with https:// or http://.")
+        raise ValidationError(_("Give an address that begins with https:// or http://."))
     if not host:
-        raise ValidationError("Name the host after ://, as in https://host/path.")
+        raise ValidationError(_("Name the host after ://, as in https://host/path."))
     if parts.username or parts.password:
-        raise ValidationError("Leave name and password out: messages are signed instead.")
+        raise ValidationError(_("Leave name and password out: messages are signed instead."))
 
 
 class Endpoint(models.Model):
     """Where events are posted to."""
 
-    name = models.CharField(max_length=60, unique=True, help_text="As you will know it by.")
-    url = models.CharField("URL", max_length=500, validators=[check_url])
-    types = models.JSONField("events", default=list, blank=True)
-    active = models.BooleanField(
-        default=True, help_text="While it is not, what waits is kept and nothing new is noted."
+    name = models.CharField(
+        _("name"), max_length=60, unique=True, help_text=_("As you will know it by.")
     )
-    secret = models.CharField(max_length=80, default=new_secret, editable=False)
-    old_secret = models.CharField(max_length=80, blank=True, editable=False)
-    old_secret_until = models.DateTimeField(null=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    url = models.CharField(_("URL"), max_length=500, validators=[check_url])
+    types = models.JSONField(_("events"), default=list, blank=True)
+    active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("While it is not, what waits is kept and nothing new is noted."),
+    )
+    secret = models.CharField(_("secret"), max_length=80, default=new_secret, editable=False)
+    old_secret = models.CharField(_("old secret"), max_length=80, blank=True, editable=False)
+    old_secret_until = models.DateTimeField(_("old secret until"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("endpoint")
+        verbose_name_plural = _("endpoints")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -90,23 +99,28 @@ class Delivery(models.Model):
     that the next in turn is found in one index.
     """
 
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
-    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
-    position = models.PositiveBigIntegerField()
-    subject = models.CharField(max_length=40)
-    state = models.CharField(
-        max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
+    endpoint = models.ForeignKey(
+        Endpoint, verbose_name=_("endpoint"), on_delete=models.CASCADE, related_name="deliveries"
     )
-    attempts = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField(null=True)
-    held_until = models.DateTimeField(null=True)
-    status = models.PositiveSmallIntegerField("HTTP status", null=True)
-    error = models.CharField(max_length=200, blank=True)
-    delivered_at = models.DateTimeField(null=True)
+    event = models.ForeignKey(
+        OutboxEvent, verbose_name=_("event"), on_delete=models.CASCADE, related_name="deliveries"
+    )
+    position = models.PositiveBigIntegerField(_("position"))
+    subject = models.CharField(_("subject"), max_length=40)
+    state = models.CharField(
+        _("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
+    )
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("due at"), null=True)
+    held_until = models.DateTimeField(_("held until"), null=True)
+    status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    error = models.CharField(_("error"), max_length=200, blank=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True)
 
     class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
         ordering = ["-position", "endpoint"]
-        verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(fields=["endpoint", "position"], name="delivery_once"),
             models.UniqueConstraint(

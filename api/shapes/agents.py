@@ -136,7 +136,7 @@ def agent_out(state: AgentState) -> AgentOut:
         ),
         pending=_pending(state),
         may_receive=state.may_receive,
-        why_not=[Named(code=cause.value, label=WHY_NOT[cause]) for cause in state.refusals],
+        why_not=[Named(code=cause.value, label=str(WHY_NOT[cause])) for cause in state.refusals],
         legs=[_leg(leg) for leg in agent.legs.all()],
         devices=[
             DeviceOut(kind=device.kind, address=device.address, enabled=device.enabled)
@@ -152,11 +152,11 @@ def _named(status: Status) -> Named:
 
 
 def _cause(code: str) -> Named:
-    return Named(code=code, label=CAUSE[Cause(code)])
+    return Named(code=code, label=str(CAUSE[Cause(code)]))
 
 
 def _activity(code: str) -> Named | None:
-    return Named(code=code, label=ACTIVITY[LegState(code)]) if code else None
+    return Named(code=code, label=str(ACTIVITY[LegState(code)])) if code else None
 
 
 def _reason(reason: Reason | None, note: str) -> str | None:

@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -23,7 +24,7 @@ def duration(seconds: float) -> str:
     hours, minute = divmod(minutes, 60)
     days, hour = divmod(hours, 24)
     if days:
-        return f"{days}d {hour:02}:{minute:02}"
+        return _("%(days)sd %(time)s") % {"days": days, "time": f"{hour:02}:{minute:02}"}
     return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
 
 
@@ -32,9 +33,9 @@ def since(moment: datetime, maximum: int | None = None, critical: int | None = N
     """The time since `moment`; static/clock.js keeps it running, warns over `maximum`, and louder
     over `critical` (seconds)."""
     passed = (timezone.now() - moment).total_seconds()
-    limit = format_html(' data-max="{}"', maximum) if maximum else ""
+    limit = format_html(' data-max="{}" data-late="{}"', maximum, _("over")) if maximum else ""
     if critical:
-        limit += format_html(' data-critical="{}"', critical)
+        limit += format_html(' data-critical="{}" data-later="{}"', critical, _("far over"))
     over = mark_safe(" data-over") if maximum and passed > maximum else ""
     if critical and passed > critical:
         over += mark_safe(" data-critical-over")

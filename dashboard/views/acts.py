@@ -19,14 +19,15 @@ from presence.models import Agent
 from presence.models.catalogue import ChosenBy
 from presence.state import LegState
 from presence.store import load
+from presence.words import lazily as _
 from routing import reconcile
 from routing.actions import apply
 from routing.connectors import checks
 from routing.models import Leg
 
-ASKED = "The telephony is asked. A call that it does not know ends within half a minute."
-NO_CALL = "They are on no call."
-NO_WRAP_UP = "They are not in wrap-up."
+ASKED = _("The telephony is asked. A call that it does not know ends within half a minute.")
+NO_CALL = _("They are on no call.")
+NO_WRAP_UP = _("They are not in wrap-up.")
 
 
 @require_http_methods(["GET", "POST"])

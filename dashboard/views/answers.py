@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from dashboard import bar
 from presence.actions import Outcome
@@ -16,6 +17,7 @@ from presence.choices import ChoiceError, choose
 from presence.events import Choice
 from presence.models import Agent
 from presence.models.catalogue import ChosenBy
+from presence.words import sentence_of
 
 _LONGEST_KEY = 18  # digits: what a database's whole numbers hold
 
@@ -52,7 +54,8 @@ def back(request: HttpRequest, otherwise: str) -> str:
 
 def refusal_of(outcome: Outcome) -> str:
     """The sentence of a refusal; empty when the event was taken, or had nothing to change."""
-    return outcome.decision.refused.sentence if outcome.decision.refused else ""
+    refused = outcome.decision.refused
+    return str(sentence_of(refused)) if refused else ""
 
 
 def own(request: HttpRequest, agent: Agent, refusal: str = "") -> HttpResponse:
@@ -76,7 +79,7 @@ def chosen(request: HttpRequest, agent: Agent, by: ChosenBy = ChosenBy.AGENTS) -
     `status:reason`. Raises `ChoiceError` when `by` may not choose it for `agent`."""
     status, reason = request.POST.get("status", ""), request.POST.get("reason", "")
     if both := request.POST.get("choice"):
-        status, _, reason = both.partition(":")
+        status, _colon, reason = both.partition(":")
     if reason and (not reason.isdecimal() or len(reason) > _LONGEST_KEY):
-        raise ChoiceError("unknown_reason", "There is no such reason. Pick one from the menu.")
+        raise ChoiceError("unknown_reason", _("There is no such reason. Pick one from the menu."))
     return choose(agent, status, int(reason) if reason else None, by)

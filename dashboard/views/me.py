@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard import day, serving
@@ -40,10 +42,10 @@ from routing.actions import apply
 from routing.models import Queue
 
 LOGIN_POLICIES = (
-    ("", "As the floor’s settings say"),  # noqa: RUF001 - as people write it
-    (LoginPolicy.OFFLINE.value, "Offline"),
-    (LoginPolicy.RESTORE.value, "The mode I left"),
-    (LoginPolicy.AVAILABLE.value, "Available"),
+    ("", gettext_lazy("As the floor’s settings say")),  # noqa: RUF001 - as people write it
+    (LoginPolicy.OFFLINE.value, pgettext_lazy("status", "Offline")),
+    (LoginPolicy.RESTORE.value, gettext_lazy("The mode I left")),
+    (LoginPolicy.AVAILABLE.value, pgettext_lazy("status", "Available")),
 )
 
 Own = Callable[Concatenate[HttpRequest, Agent, ...], HttpResponse]
@@ -103,7 +105,7 @@ def _take(request: HttpRequest, agent: Agent, action: LegAction) -> HttpResponse
     """Answer or reject the offer that rings; one that rings no more is not the agent's to take."""
     ringing = offer(load(AgentState.objects.get(agent=agent)))
     if ringing is None or ringing.leg != request.POST.get("leg"):
-        return answers.own(request, agent, "That call does not ring at you any more.")
+        return answers.own(request, agent, _("That call does not ring at you any more."))
     event = LegEvent(at=timezone.now(), actor=agent.user_id, action=action, leg=ringing.leg)
     return _do(request, agent, event)
 
@@ -128,7 +130,7 @@ def device(request: HttpRequest, agent: Agent) -> HttpResponse:
     kind, on = request.POST.get("kind", ""), request.POST.get("on") == "1"
     with write():
         if not agent.devices.filter(kind=kind).update(enabled=on):
-            return answers.own(request, agent, "You have no such device.")
+            return answers.own(request, agent, _("You have no such device."))
         switched = DeviceSwitched(
             at=timezone.now(), actor=agent.user_id, device=DeviceKind(kind), on=on
         )
@@ -158,11 +160,11 @@ def login_policy(request: HttpRequest, agent: Agent) -> HttpResponse:
     policy = request.POST.get("policy", "")
     if policy and policy not in set(LoginPolicy):
         return answers.refused(
-            request, "There is no such choice. Pick one from the list.", reverse("agent_page")
+            request, _("There is no such choice. Pick one from the list."), reverse("agent_page")
         )
     agent.login_policy = policy
     agent.save(update_fields=["login_policy"])
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
     return redirect(answers.back(request, "agent_page"))
 
 
@@ -189,4 +191,4 @@ def _covered_choice(agent: Agent) -> str:
     state = AgentState.objects.select_related("mode", "mode_reason").get(agent=agent)
     if state.shown_status_id != OFFLINE or state.mode_id == OFFLINE:
         return ""
-    return with_reason(state.mode.label, reason_text(state.mode_reason, state.mode_note))
+    return with_reason(str(state.mode), reason_text(state.mode_reason, state.mode_note))

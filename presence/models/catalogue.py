@@ -6,114 +6,125 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from presence.catalogue import VOCABULARIES
 from presence.state import LoginPolicy
+from presence.words import VOCABULARY, label_of
 
 
 class Workforce(models.TextChoices):
     """What queues count an agent as."""
 
-    READY = "ready", "Ready"
-    WITHDRAWN = "withdrawn", "Withdrawn (out for now, still on shift)"
-    ABSENT = "absent", "Absent (not on shift)"
-    ENGAGED = "engaged", "Engaged"
+    READY = "ready", _("Ready")
+    WITHDRAWN = "withdrawn", _("Withdrawn (out for now, still on shift)")
+    ABSENT = "absent", _("Absent (not on shift)")
+    ENGAGED = "engaged", _("Engaged")
 
 
 class Colour(models.TextChoices):
-    GREEN = "green", "Green"
-    RED = "red", "Red"
-    YELLOW = "yellow", "Yellow"
-    ORANGE = "orange", "Orange"
-    VIOLET = "violet", "Violet"
-    BLUE = "blue", "Blue"
-    LIGHT_BLUE = "light-blue", "Light blue"
-    GREY = "grey", "Grey"
+    GREEN = "green", _("Green")
+    RED = "red", _("Red")
+    YELLOW = "yellow", _("Yellow")
+    ORANGE = "orange", _("Orange")
+    VIOLET = "violet", _("Violet")
+    BLUE = "blue", _("Blue")
+    LIGHT_BLUE = "light-blue", _("Light blue")
+    GREY = "grey", _("Grey")
 
 
 class Icon(models.TextChoices):
     """Signs beside the colour, which is never the only one; symbols of static/icons.svg."""
 
-    CHECK = "check", "Check mark"
-    MINUS = "minus", "Minus"
-    CUP = "cup", "Cup"
-    MOON = "moon", "Moon"
-    FOLDER = "folder", "Folder"
-    PHONE = "phone", "Phone"
-    PHONE_OUT = "phone-out", "Phone, outgoing"
-    BELL = "bell", "Bell"
-    PEN = "pen", "Pen"
-    MISSED = "missed", "Missed call"
-    POWER = "power", "Power"
-    PEOPLE = "people", "People"
-    BOOK = "book", "Book"
-    STAR = "star", "Star"
+    CHECK = "check", _("Check mark")
+    MINUS = "minus", _("Minus")
+    CUP = "cup", _("Cup")
+    MOON = "moon", _("Moon")
+    FOLDER = "folder", _("Folder")
+    PHONE = "phone", _("Phone")
+    PHONE_OUT = "phone-out", _("Phone, outgoing")
+    BELL = "bell", _("Bell")
+    PEN = "pen", _("Pen")
+    MISSED = "missed", _("Missed call")
+    POWER = "power", _("Power")
+    PEOPLE = "people", _("People")
+    BOOK = "book", _("Book")
+    STAR = "star", _("Star")
 
 
 class ReasonPolicy(models.TextChoices):
-    NONE = "none", "No reason is asked"
-    OPTIONAL = "optional", "A reason may be given"
-    REQUIRED = "required", "A reason must be given"
+    NONE = "none", _("No reason is asked")
+    OPTIONAL = "optional", _("A reason may be given")
+    REQUIRED = "required", _("A reason must be given")
 
 
 class Status(models.Model):
     """One row of the status catalogue (SPEC section 2)."""
 
     code = models.CharField(
+        _("code"),
         primary_key=True,
         max_length=40,
         validators=[
             RegexValidator(
-                r"^[a-z][a-z0-9_]*\Z", "Use small letters, digits and underscores, a letter first."
+                r"^[a-z][a-z0-9_]*\Z",
+                _("Use small letters, digits and underscores, a letter first."),
             )
         ],
-        help_text="What programs call it. It cannot be changed later.",
+        help_text=_("What programs call it. It cannot be changed later."),
     )
-    label = models.CharField(max_length=60)
-    colour = models.CharField(max_length=12, choices=Colour.choices, default=Colour.VIOLET)
-    icon = models.CharField(max_length=12, choices=Icon.choices, default=Icon.MINUS)
+    label = models.CharField(_("label"), max_length=60)
+    colour = models.CharField(
+        _("colour"), max_length=12, choices=Colour.choices, default=Colour.VIOLET
+    )
+    icon = models.CharField(_("icon"), max_length=12, choices=Icon.choices, default=Icon.MINUS)
     workforce = models.CharField(
-        max_length=12, choices=Workforce.choices, default=Workforce.WITHDRAWN
+        _("workforce"), max_length=12, choices=Workforce.choices, default=Workforce.WITHDRAWN
     )
-    accepts_inbound = models.BooleanField("may be offered calls", default=False)
-    allows_outbound = models.BooleanField("may place calls", default=True)
-    selectable = models.BooleanField("agents may choose it", default=True)
-    system = models.BooleanField(default=False, editable=False)
-    built_in = models.BooleanField(default=False, editable=False)
-    active = models.BooleanField(default=True)
+    accepts_inbound = models.BooleanField(_("may be offered calls"), default=False)
+    allows_outbound = models.BooleanField(_("may place calls"), default=True)
+    selectable = models.BooleanField(_("agents may choose it"), default=True)
+    system = models.BooleanField(_("system"), default=False, editable=False)
+    built_in = models.BooleanField(_("built in"), default=False, editable=False)
+    active = models.BooleanField(_("active"), default=True)
     reason_policy = models.CharField(
-        max_length=8, choices=ReasonPolicy.choices, default=ReasonPolicy.NONE
+        _("reason policy"), max_length=8, choices=ReasonPolicy.choices, default=ReasonPolicy.NONE
     )
     max_seconds = models.PositiveIntegerField(
-        "maximum duration (seconds)",
+        _("maximum duration (seconds)"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Over it the board warns. Empty: no limit.",
+        help_text=_("Over it the board warns. Empty: no limit."),
     )
     critical_seconds = models.PositiveIntegerField(
-        "critical after (seconds)",
+        _("critical after (seconds)"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Over it the warning turns critical. Empty: it stays a warning.",
+        help_text=_("Over it the warning turns critical. Empty: it stays a warning."),
     )
     after_maximum = models.ForeignKey(
         "self",
+        verbose_name=_("after maximum"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        help_text="The mode that follows on its own at the maximum duration. Empty: only warn.",
+        help_text=_("The mode that follows on its own at the maximum duration. Empty: only warn."),
     )
     teams = models.ManyToManyField(
-        "presence.Team", blank=True, help_text="Who may choose it. None chosen: everybody."
+        "presence.Team",
+        verbose_name=_("teams"),
+        blank=True,
+        help_text=_("Who may choose it. None chosen: everybody."),
     )
-    order = models.PositiveSmallIntegerField(default=100)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
 
     class Meta:
+        verbose_name = _("status")
+        verbose_name_plural = _("statuses")
         ordering = ["order", "code"]
-        verbose_name_plural = "statuses"
         constraints = [
             models.CheckConstraint(
                 name="status_system_not_selectable",
@@ -131,12 +142,12 @@ class Status(models.Model):
                 name="status_critical_after_maximum",
                 condition=models.Q(critical_seconds__isnull=True)
                 | models.Q(critical_seconds__gt=models.F("max_seconds")),
-                violation_error_message="Critical comes after the maximum duration; set both.",
+                violation_error_message=_("Critical comes after the maximum duration; set both."),
             ),
         ]
 
     def __str__(self) -> str:
-        return self.label
+        return str(label_of(self.label, built_in=self.built_in))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.system:
@@ -147,17 +158,23 @@ class Status(models.Model):
         problems: dict[str, str] = {}
         same_label = Status.objects.filter(label__iexact=self.label, active=True)
         if self.active and same_label.exclude(pk=self.pk).exists():
-            problems["label"] = "Another status has this label; people could not tell them apart."
+            problems["label"] = gettext(
+                "Another status has this label; people could not tell them apart."
+            )
         if self.accepts_inbound != (self.workforce == Workforce.READY):
-            problems["workforce"] = "Ready means: may be offered calls. Set both or neither."
+            problems["workforce"] = gettext(
+                "Ready means: may be offered calls. Set both or neither."
+            )
         if self.after_maximum_id:
             problems |= self._check_after_maximum()
         if not self.system and self.workforce == Workforce.ENGAGED:
-            problems["workforce"] = "Only calls make an agent engaged; choose another."
+            problems["workforce"] = gettext("Only calls make an agent engaged; choose another.")
         if not self.active and Status.objects.filter(after_maximum=self.pk).exists():
-            problems["active"] = "Another status leads to this one at its maximum duration."
+            problems["active"] = gettext(
+                "Another status leads to this one at its maximum duration."
+            )
         if self.built_in and not self.active:
-            problems["active"] = "Built-in statuses stay; make it not selectable instead."
+            problems["active"] = gettext("Built-in statuses stay; make it not selectable instead.")
         if problems:
             raise ValidationError(problems)
 
@@ -166,45 +183,57 @@ class Status(models.Model):
         if target is None:
             return {}
         if not self.max_seconds:
-            return {"max_seconds": "Say after how many seconds the next mode follows."}
+            return {"max_seconds": gettext("Say after how many seconds the next mode follows.")}
         if target.pk == self.pk:
-            return {"after_maximum": "A status cannot follow itself."}
+            return {"after_maximum": gettext("A status cannot follow itself.")}
         if target.system:
-            return {"after_maximum": f"{target} is set by the system and cannot be a mode."}
+            return {
+                "after_maximum": gettext("%(status)s is set by the system and cannot be a mode.")
+                % {"status": target}
+            }
         if not target.active:
-            return {"after_maximum": f"{target} is deactivated; choose another."}
+            return {
+                "after_maximum": gettext("%(status)s is deactivated; choose another.")
+                % {"status": target}
+            }
         if target.accepts_inbound and not self.accepts_inbound:
-            return {"after_maximum": "Nobody becomes available on their own; choose another."}
+            return {
+                "after_maximum": gettext("Nobody becomes available on their own; choose another.")
+            }
         return {}
 
 
 class ChosenBy(models.TextChoices):
     """Who may give a reason."""
 
-    EVERYBODY = "everybody", "Agents and supervisors"
-    AGENTS = "agents", "Agents only"
-    SUPERVISORS = "supervisors", "Supervisors only"
+    EVERYBODY = "everybody", _("Agents and supervisors")
+    AGENTS = "agents", _("Agents only")
+    SUPERVISORS = "supervisors", _("Supervisors only")
 
 
 class Reason(models.Model):
     """Why, within a mode. A reason in use is deactivated, never removed."""
 
-    status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="reasons")
-    label = models.CharField(max_length=60)
-    chosen_by = models.CharField(
-        "who may give it", max_length=12, choices=ChosenBy.choices, default=ChosenBy.EVERYBODY
+    status = models.ForeignKey(
+        Status, verbose_name=_("status"), on_delete=models.PROTECT, related_name="reasons"
     )
-    active = models.BooleanField(default=True)
-    order = models.PositiveSmallIntegerField(default=100)
+    label = models.CharField(_("label"), max_length=60)
+    chosen_by = models.CharField(
+        _("who may give it"), max_length=12, choices=ChosenBy.choices, default=ChosenBy.EVERYBODY
+    )
+    active = models.BooleanField(_("active"), default=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
 
     class Meta:
+        verbose_name = _("reason")
+        verbose_name_plural = _("reasons")
         ordering = ["status__order", "order", "label"]
         constraints = [
             models.UniqueConstraint(
                 "status",
                 Lower("label"),
                 name="reason_once_per_status",
-                violation_error_message="This status already has a reason of that name.",
+                violation_error_message=_("This status already has a reason of that name."),
             )
         ]
 
@@ -214,42 +243,50 @@ class Reason(models.Model):
     def clean(self) -> None:
         if self.status_id and self.status.reason_policy == ReasonPolicy.NONE:
             raise ValidationError(
-                {"status": f"{self.status} asks for no reason; change that in the status first."}
+                {
+                    "status": gettext(
+                        "%(status)s asks for no reason; change that in the status first."
+                    )
+                    % {"status": self.status}
+                }
             )
 
 
 LOGIN_POLICIES = [
-    (LoginPolicy.OFFLINE.value, "Offline"),
-    (LoginPolicy.RESTORE.value, "The mode they left"),
-    (LoginPolicy.AVAILABLE.value, "Available"),
+    (LoginPolicy.OFFLINE.value, pgettext_lazy("status", "Offline")),
+    (LoginPolicy.RESTORE.value, _("The mode they left")),
+    (LoginPolicy.AVAILABLE.value, pgettext_lazy("status", "Available")),
 ]
 
 
 class Floor(models.Model):
     """The settings of the whole contact centre: one row."""
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    name = models.CharField(max_length=60, default="Rollcall")
+    id = models.PositiveSmallIntegerField(_("id"), primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=60, default="Rollcall")
     vocabulary = models.CharField(
+        _("vocabulary"),
         max_length=20,
         blank=True,
-        choices=[(name, vocabulary.title) for name, vocabulary in VOCABULARIES.items()],
-        help_text="Whose words this floor uses. Choosing one relabels the built-in statuses.",
+        choices=list(VOCABULARY.items()),
+        help_text=_("Whose words this floor uses. Choosing one relabels the built-in statuses."),
     )
     login_policy = models.CharField(
+        _("login policy"),
         max_length=10,
         choices=LOGIN_POLICIES,
         default=LoginPolicy.OFFLINE.value,
-        help_text="The mode that logging in sets.",
+        help_text=_("The mode that logging in sets."),
     )
     grace_seconds = models.PositiveSmallIntegerField(
+        _("grace seconds"),
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(600)],
-        help_text="How long a lost connection may last before it shows.",
+        help_text=_("How long a lost connection may last before it shows."),
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = "floor settings"
+        verbose_name = verbose_name_plural = _("floor settings")
         constraints = [
             models.CheckConstraint(name="floor_is_one_row", condition=models.Q(id=1)),
             models.CheckConstraint(

@@ -46,19 +46,31 @@ class Interval(InsertOnly):
     `version` is the state's when the interval began: it orders intervals that share an instant.
     """
 
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="intervals")
-    version = models.PositiveBigIntegerField()
-    status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="+")
-    reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, related_name="+")
-    note = models.CharField(max_length=200, blank=True)
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField()
-    cause = models.CharField(max_length=20, choices=CAUSES)
+    agent = models.ForeignKey(
+        Agent, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="intervals"
+    )
+    version = models.PositiveBigIntegerField(_("version"))
+    status = models.ForeignKey(
+        Status, verbose_name=_("status"), on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.ForeignKey(
+        Reason, verbose_name=_("reason"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    started_at = models.DateTimeField(_("started at"))
+    ended_at = models.DateTimeField(_("ended at"))
+    cause = models.CharField(_("cause"), max_length=20, choices=CAUSES)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("actor"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
 
     class Meta:
+        verbose_name = _("interval")
+        verbose_name_plural = _("intervals")
         ordering = ["agent", "version"]
         indexes = [models.Index(fields=["agent", "started_at"], name="interval_by_time")]
         constraints = [
@@ -88,20 +100,32 @@ class PendingMode(InsertOnly):
     `version` is the state's when the wait ended; `cause` and `actor` tell who had asked for it.
     """
 
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="pending_modes")
-    version = models.PositiveBigIntegerField()
-    status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="+")
-    reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, related_name="+")
-    note = models.CharField(max_length=200, blank=True)
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField()
-    cause = models.CharField(max_length=20, choices=CAUSES)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    agent = models.ForeignKey(
+        Agent, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="pending_modes"
     )
-    end = models.CharField(max_length=10, choices=PendingEnd.choices)
+    version = models.PositiveBigIntegerField(_("version"))
+    status = models.ForeignKey(
+        Status, verbose_name=_("status"), on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.ForeignKey(
+        Reason, verbose_name=_("reason"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    started_at = models.DateTimeField(_("started at"))
+    ended_at = models.DateTimeField(_("ended at"))
+    cause = models.CharField(_("cause"), max_length=20, choices=CAUSES)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("actor"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    end = models.CharField(_("end"), max_length=10, choices=PendingEnd.choices)
 
     class Meta:
+        verbose_name = _("pending mode")
+        verbose_name_plural = _("pending modes")
         ordering = ["agent", "version"]
         indexes = [models.Index(fields=["agent", "ended_at"], name="pending_mode_by_end")]
         constraints = [
@@ -119,18 +143,26 @@ class PendingMode(InsertOnly):
 class Transition(InsertOnly):
     """One event applied to one agent's state: what, when, by whom, and what it was about."""
 
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="transitions")
-    version = models.PositiveBigIntegerField()
-    at = models.DateTimeField()
-    event = models.CharField(max_length=30)
-    details = models.JSONField(default=dict)
-    source = models.CharField(max_length=60)
-    event_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - NULLs do not collide
+    agent = models.ForeignKey(
+        Agent, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="transitions"
+    )
+    version = models.PositiveBigIntegerField(_("version"))
+    at = models.DateTimeField(_("at"))
+    event = models.CharField(_("event"), max_length=30)
+    details = models.JSONField(_("details"), default=dict)
+    source = models.CharField(_("source"), max_length=60)
+    event_id = models.CharField(_("event id"), max_length=200, null=True)  # noqa: DJ001 - NULLs do not collide
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("actor"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
 
     class Meta:
+        verbose_name = _("transition")
+        verbose_name_plural = _("transitions")
         ordering = ["agent", "version"]
         constraints = [
             models.UniqueConstraint(fields=["agent", "version"], name="transition_once"),

@@ -1,90 +1,133 @@
 """One row per agent that holds their whole state, and what is derived from it."""
 
-from enum import StrEnum
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from presence.derive import Refusal
-from presence.events import Cause, PhoneReach
 from presence.models.agents import Agent
 from presence.models.catalogue import Reason, Status
-from presence.state import LegState, Webphone
+from presence.words import ACTIVITY, CAUSE, PHONE, WEBPHONE
 
 
-def choices_of(enum: type[StrEnum]) -> list[tuple[str, str]]:
-    """An enum's values with what people read for them, as a field's choices."""
-    return [(item.value, item.value.replace("_", " ").capitalize()) for item in enum]
+def choices_of(words: Mapping[Any, str]) -> list[tuple[str, str]]:
+    """Codes with what people read for them, as a field's choices."""
+    return [(code.value, word) for code, word in words.items()]
 
 
-CAUSES = choices_of(Cause)
+CAUSES = choices_of(CAUSE)
 
 
 class AgentState(models.Model):
     """Written by `presence.actions.apply` alone. The columns below `shown_status` are derived."""
 
     agent = models.OneToOneField(
-        Agent, on_delete=models.CASCADE, primary_key=True, related_name="state"
+        Agent,
+        verbose_name=_("agent"),
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="state",
     )
-    version = models.PositiveBigIntegerField(default=1)
-    at = models.DateTimeField()
+    version = models.PositiveBigIntegerField(_("version"), default=1)
+    at = models.DateTimeField(_("at"))
 
-    mode = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="+")
-    mode_reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, related_name="+")
-    mode_note = models.CharField(max_length=200, blank=True)
-    mode_since = models.DateTimeField()
-    mode_cause = models.CharField(max_length=20, choices=CAUSES)
+    mode = models.ForeignKey(
+        Status, verbose_name=_("mode"), on_delete=models.PROTECT, related_name="+"
+    )
+    mode_reason = models.ForeignKey(
+        Reason, verbose_name=_("mode reason"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    mode_note = models.CharField(_("mode note"), max_length=200, blank=True)
+    mode_since = models.DateTimeField(_("mode since"))
+    mode_cause = models.CharField(_("mode cause"), max_length=20, choices=CAUSES)
     mode_actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("mode actor"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
-    logged_in = models.BooleanField(default=False)
-    left_mode = models.ForeignKey(Status, on_delete=models.PROTECT, null=True, related_name="+")
-    left_reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, related_name="+")
-    left_note = models.CharField(max_length=200, blank=True)
+    logged_in = models.BooleanField(_("logged in"), default=False)
+    left_mode = models.ForeignKey(
+        Status, verbose_name=_("left mode"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    left_reason = models.ForeignKey(
+        Reason, verbose_name=_("left reason"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    left_note = models.CharField(_("left note"), max_length=200, blank=True)
 
-    pending = models.ForeignKey(Status, on_delete=models.PROTECT, null=True, related_name="+")
+    pending = models.ForeignKey(
+        Status, verbose_name=_("pending"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
     pending_reason = models.ForeignKey(
-        Reason, on_delete=models.PROTECT, null=True, related_name="+"
+        Reason,
+        verbose_name=_("pending reason"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
-    pending_note = models.CharField(max_length=200, blank=True)
-    pending_since = models.DateTimeField(null=True)
-    pending_cause = models.CharField(max_length=20, choices=CAUSES, blank=True)
+    pending_note = models.CharField(_("pending note"), max_length=200, blank=True)
+    pending_since = models.DateTimeField(_("pending since"), null=True)
+    pending_cause = models.CharField(_("pending cause"), max_length=20, choices=CAUSES, blank=True)
     pending_actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("pending actor"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
 
-    legs = models.JSONField(default=list)
-    ended_legs = models.JSONField(default=list)
-    no_answer_since = models.DateTimeField(null=True)
-    no_answer_until = models.DateTimeField(null=True)
-    misses = models.PositiveSmallIntegerField(default=0)
-    cool_down_until = models.DateTimeField(null=True)
+    legs = models.JSONField(_("legs"), default=list)
+    ended_legs = models.JSONField(_("ended legs"), default=list)
+    no_answer_since = models.DateTimeField(_("no answer since"), null=True)
+    no_answer_until = models.DateTimeField(_("no answer until"), null=True)
+    misses = models.PositiveSmallIntegerField(_("misses"), default=0)
+    cool_down_until = models.DateTimeField(_("cool down until"), null=True)
 
-    webphone = models.CharField(max_length=10, choices=choices_of(Webphone))
-    grace_until = models.DateTimeField(null=True)
-    microphone_refused = models.BooleanField(default=False)
-    devices = models.JSONField(default=list)
-    telephony_logged_in = models.BooleanField(default=False)
-    phone = models.CharField(max_length=12, choices=choices_of(PhoneReach))
-    phone_heard = models.DateTimeField(null=True)
+    webphone = models.CharField(_("webphone"), max_length=10, choices=choices_of(WEBPHONE))
+    grace_until = models.DateTimeField(_("grace until"), null=True)
+    microphone_refused = models.BooleanField(_("microphone refused"), default=False)
+    devices = models.JSONField(_("devices"), default=list)
+    telephony_logged_in = models.BooleanField(_("telephony logged in"), default=False)
+    phone = models.CharField(_("phone"), max_length=12, choices=choices_of(PHONE))
+    phone_heard = models.DateTimeField(_("phone heard"), null=True)
 
-    deadline_at = models.DateTimeField(null=True)
-    shown_status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="+")
-    shown_reason = models.ForeignKey(Reason, on_delete=models.PROTECT, null=True, related_name="+")
-    shown_note = models.CharField(max_length=200, blank=True)
-    shown_since = models.DateTimeField()
-    shown_version = models.PositiveBigIntegerField(default=1)
-    shown_cause = models.CharField(max_length=20, choices=CAUSES)
+    deadline_at = models.DateTimeField(_("deadline at"), null=True)
+    shown_status = models.ForeignKey(
+        Status, verbose_name=_("shown status"), on_delete=models.PROTECT, related_name="+"
+    )
+    shown_reason = models.ForeignKey(
+        Reason,
+        verbose_name=_("shown reason"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+    )
+    shown_note = models.CharField(_("shown note"), max_length=200, blank=True)
+    shown_since = models.DateTimeField(_("shown since"))
+    shown_version = models.PositiveBigIntegerField(_("shown version"), default=1)
+    shown_cause = models.CharField(_("shown cause"), max_length=20, choices=CAUSES)
     shown_actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("shown actor"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
-    activity = models.CharField(max_length=16, choices=choices_of(LegState), blank=True)
-    activity_since = models.DateTimeField(null=True)
-    may_receive = models.BooleanField(default=False)
-    why_not = models.CharField(max_length=120, blank=True)
-    ready_since = models.DateTimeField(null=True)
+    activity = models.CharField(
+        _("activity"), max_length=16, choices=choices_of(ACTIVITY), blank=True
+    )
+    activity_since = models.DateTimeField(_("activity since"), null=True)
+    may_receive = models.BooleanField(_("may receive"), default=False)
+    why_not = models.CharField(_("why not"), max_length=120, blank=True)
+    ready_since = models.DateTimeField(_("ready since"), null=True)
 
     class Meta:
+        verbose_name = _("agent state")
+        verbose_name_plural = _("agent states")
         indexes = [
             models.Index(
                 fields=["deadline_at"],

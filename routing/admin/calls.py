@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from presence.admin import ReadOnly
 from routing.explain import span
@@ -26,7 +27,7 @@ class ReadOnlyInline(admin.TabularInline):
 class EntryInline(ReadOnlyInline):
     model = QueueEntry
     fields = ["queue", "waiting_since", "entered_at", "left_at", "outcome"]
-    verbose_name_plural = "waits in queues"
+    verbose_name_plural = gettext_lazy("waits in queues")
 
 
 class LegInline(ReadOnlyInline):

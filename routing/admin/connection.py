@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from presence.models import Agent
 from presence.state import PresencePolicy
@@ -50,7 +52,7 @@ class ConnectionPage(admin.ModelAdmin):
         found = attach.unmatched(connector)
         return {
             **self.admin_site.each_context(request),
-            "title": f"Connection of {connector}",
+            "title": _("Connection of %(connector)s") % {"connector": connector},
             "opts": self.opts,
             "original": connector,
             "standing": standing,
@@ -82,7 +84,7 @@ class ConnectionPage(admin.ModelAdmin):
         except (CannotAttach, PauseRequest.DoesNotExist) as error:
             messages.error(request, str(error))
         except Unmatched.DoesNotExist:
-            messages.info(request, "That has been attached already.")
+            messages.info(request, _("That has been attached already."))
         return redirect("admin:routing_connector_connection", connector.pk)
 
     def _attach(self, request: HttpRequest, connector: Connector) -> str:
@@ -92,54 +94,62 @@ class ConnectionPage(admin.ModelAdmin):
         agent = _named(request.POST.get("agent", ""))
         before = attach.attach_phone(found, agent, request.user.pk)
         if agent.presence_policy == PresencePolicy.BROWSER.value:
-            words = (
-                f"{agent} counts as present by Rollcall's page alone; their own page changes it."
+            words = _(
+                "%(agent)s counts as present by Rollcall's page alone; their own page changes it."
             )
-            messages.info(request, words)
-        return f"{found.name} is {agent}'s now{f' instead of {before}' if before else ''}."
+            messages.info(request, words % {"agent": agent})
+        said = (
+            _("%(phone)s is %(agent)s's now instead of %(before)s.")
+            if before
+            else _("%(phone)s is %(agent)s's now.")
+        )
+        return said % {"phone": found.name, "agent": agent, "before": before}
 
     def _make_queue(self, request: HttpRequest, connector: Connector) -> str:
         if not request.user.has_perm("routing.add_queue"):
             raise PermissionDenied
         queue = attach.make_queue(connector.unmatched.get(pk=request.POST["queue"]))
-        return f"The queue {queue} is here now; Asterisk decides in it."
+        return _("The queue %(queue)s is here now; Asterisk decides in it.") % {"queue": queue}
 
     def _retry(self, request: HttpRequest, connector: Connector) -> str:
         chosen = connector.requests.filter(pk=request.POST["request"], confirmed_at=None)
         for waits in chosen:
             waits.delete()  # the process asks anew for what is not as it should be
-            return f"{waits.device.address} is asked again."
-        return "It was confirmed meanwhile."
+            return _("%(phone)s is asked again.") % {"phone": waits.device.address}
+        return _("It was confirmed meanwhile.")
 
     def _ask(self, _request: HttpRequest, connector: Connector) -> str:
         attach.ask_again(connector)
-        return f"{connector} is asked for all that there is."
+        return _("%(connector)s is asked for all that there is.") % {"connector": connector}
 
 
 def _facts(standing: Standing, link: ConnectorLink | None) -> dict[str, str]:
     connector = standing.connector
-    where = f"{connector.user} at {connector.host}:{connector.port}"
-    facts = {"Where": where + (", TLS" if connector.tls else "")}
+    where = _("%(user)s at %(host)s:%(port)s") % {
+        "user": connector.user, "host": connector.host, "port": connector.port,
+    }  # fmt: skip
+    facts = {_("Where"): where + (", TLS" if connector.tls else "")}
     if link:
-        asked = "asked for" if link.snapshot_wanted else _ago(link.snapshot_at)
+        asked = _("asked for") if link.snapshot_wanted else _ago(link.snapshot_at)
         facts |= {
-            "Last event": _ago(link.heard_at),
-            "Events a second": f"{link.rate if standing.up else 0:.1f}",
-            "Last snapshot": asked,
-            "Unreadable messages": str(link.unreadable),
+            _("Last event"): _ago(link.heard_at),
+            _("Events a second"): number_format(link.rate if standing.up else 0, 1),
+            _("Last snapshot"): asked,
+            _("Unreadable messages"): str(link.unreadable),
         }
     return facts
 
 
 def _ago(moment: datetime | None) -> str:
     if moment is None:
-        return "none yet"
-    return f"{span(max(0, round((timezone.now() - moment).total_seconds())))} ago"
+        return _("none yet")
+    passed = max(0, round((timezone.now() - moment).total_seconds()))
+    return _("%(span)s ago") % {"span": span(passed)}
 
 
 def _named(text: str) -> Agent:
     """The agent that was meant. Raises `CannotAttach`."""
-    name, _, username = text.strip().removesuffix(")").rpartition(" (")
+    name, _bracket, username = text.strip().removesuffix(")").rpartition(" (")
     active = Agent.objects.filter(active=True, state__isnull=False)
     found = active.filter(user__username=username) if name else active.filter(
         Q(name__iexact=text.strip()) | Q(user__username=text.strip())
@@ -147,8 +157,12 @@ def _named(text: str) -> Agent:
     if found.count() == 1:
         return found.get()
     if found:
-        raise CannotAttach(f"Several agents are called {text}: choose one from the list.")
-    raise CannotAttach(f"There is no agent {text!r}: choose one from the list.")
+        raise CannotAttach(
+            _("Several agents are called %(name)s: choose one from the list.") % {"name": text}
+        )
+    raise CannotAttach(
+        _("There is no agent %(name)s: choose one from the list.") % {"name": repr(text)}
+    )
 
 
 def _agents() -> list[str]:

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from presence.admin import KeepUsed
 from presence.models import Transition
@@ -20,38 +22,41 @@ class ConnectorForm(forms.ModelForm):
     """The kept secret is in no page: what is entered replaces it."""
 
     secret = forms.CharField(
-        label="Manager secret",
+        label=gettext_lazy("Manager secret"),
         max_length=120,
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="As in manager.conf.",
+        help_text=gettext_lazy("As in manager.conf."),
     )
 
     class Meta:
         model = Connector
         fields = "__all__"  # noqa: DJ007 - as the admin lays them out
-        help_texts = {"port": "5038; 5039 with TLS."}
+        help_texts = {"port": gettext_lazy("5038; 5039 with TLS.")}
         widgets = {"queues": forms.Textarea(attrs={"rows": 4, "cols": 40})}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial["secret"] = ""
         if self.instance.secret:
-            self.fields["secret"].help_text = "Leave it empty to keep the one that is set."
+            self.fields["secret"].help_text = _("Leave it empty to keep the one that is set.")
 
     def clean_host(self) -> str:
         host = str(self.cleaned_data["host"]).strip()
         if any(sign in host for sign in "/ @") or host.count(":") == 1:
             raise forms.ValidationError(
-                "Name the machine alone, such as pbx.example.com; the port has a field of its own."
+                _(
+                    "Name the machine alone, such as pbx.example.com; the port has a field of its "
+                    "own."
+                )
             )
         return host
 
     def clean_secret(self) -> str:
         secret = str(self.cleaned_data["secret"]) or self.instance.secret
         if not secret:
-            raise forms.ValidationError("Enter the secret that the manager user has there.")
+            raise forms.ValidationError(_("Enter the secret that the manager user has there."))
         return secret
 
     def clean(self) -> dict[str, Any]:
@@ -63,8 +68,11 @@ class ConnectorForm(forms.ModelForm):
             )
             if other := same.exclude(pk=self.instance.pk).first():
                 raise forms.ValidationError(
-                    f"{other} is connected to that system by that user already. Change it, or "
-                    "give this connector a manager user of its own."
+                    _(
+                        "%(other)s is connected to that system by that user already. Change it, or "
+                        "give this connector a manager user of its own."
+                    )
+                    % {"other": other}
                 )
         return said
 
@@ -80,21 +88,21 @@ class ConnectorAdmin(ConnectionPage, KeepUsed):
     fieldsets = [
         (None, {"fields": ["name", "active"]}),
         (
-            "Manager Interface",
+            gettext_lazy("Manager Interface"),
             {"fields": [("host", "port"), ("tls", "verify_certificate"), "user", "secret"]},
         ),
         (
-            "What is followed",
+            gettext_lazy("What is followed"),
             {"fields": ["queues", "makes_queues", "receives_when_lost", "priority"]},
         ),
-        ("What it is told", {"fields": ["tells_pauses", "manages_members"]}),
+        (gettext_lazy("What it is told"), {"fields": ["tells_pauses", "manages_members"]}),
     ]
 
-    @admin.display(description="connection")
+    @admin.display(description=gettext_lazy("connection"))
     def standing(self, connector: Connector) -> str:
         url = reverse("admin:routing_connector_connection", args=[connector.pk])
-        state = links.standing(connector, timezone.now()).state
-        return format_html('<a href="{}">{}</a>', url, state.value)
+        words = links.standing(connector, timezone.now()).words
+        return format_html('<a href="{}">{}</a>', url, words)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("name",) if obj else ()  # calls and changes refer to it
@@ -102,7 +110,7 @@ class ConnectorAdmin(ConnectionPage, KeepUsed):
     def why_kept(self, thing: Connector) -> str:
         used = (Interaction, Transition)
         if any(kind.objects.filter(source=thing.name).exists() for kind in used):
-            return "Kept because calls or changes came from it. Deactivate it instead."
+            return _("Kept because calls or changes came from it. Deactivate it instead.")
         return super().why_kept(thing)
 
     def response_post_save_add(self, request: HttpRequest, obj: Connector) -> HttpResponseRedirect:

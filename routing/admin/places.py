@@ -1,6 +1,8 @@
 """Where admins keep the places that callers overflow to, and agents' own numbers."""
 
 from django.contrib import admin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from presence.admin import Keeps, KeepUsed, in_use
 from routing.admin.meaning import Means
@@ -18,16 +20,16 @@ class DestinationAdmin(Means, Keeps):
     def queues(self, thing: Destination) -> list[Queue]:
         return list(thing.used_by())
 
-    @admin.display(description="callers come from")
+    @admin.display(description=gettext_lazy("callers come from"))
     def users(self, thing: Destination) -> str:
         return ", ".join(map(str, self.queues(thing))) or "-"
 
     def why_kept(self, thing: Destination) -> str:
         if queues := self.queues(thing):
-            names = " and ".join(map(str, queues))
-            return f"Kept because callers of {names} overflow here. Send them elsewhere first."
+            said = _("Kept because callers of %(names)s overflow here. Send them elsewhere first.")
+            return said % {"names": _(" and ").join(map(str, queues))}
         if in_use(thing):
-            return "Kept because callers of a direct number overflow here. Change that first."
+            return _("Kept because callers of a direct number overflow here. Change that first.")
         return super().why_kept(thing)
 
 

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from presence import actions
 from presence.admin import Keeps, KeepUsed
@@ -22,11 +24,11 @@ from routing.models import Membership, Queue, RingGroup
 TIER: list[Any] = [
     (None, {"fields": [("tier", "next_tier_after"), ("strategy", "ring_seconds")]}),
     (
-        "Missed calls",
+        gettext_lazy("Missed calls"),
         {"fields": [("no_answer", "no_answer_seconds"), ("max_misses", "misses_then")]},
     ),
     (
-        "After a call",
+        gettext_lazy("After a call"),
         {"fields": [("wrap_up_seconds", "cool_down_seconds"), "wrap_up_campaign_only"]},
     ),
 ]
@@ -38,7 +40,9 @@ class RingGroupForm(BaseModelAdmin):
         self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **options: Any
     ) -> Any:
         if db_field.name == "misses_then":
-            wrong = "Choose an active mode in which no calls come, or they would be missed again."
+            wrong = _(
+                "Choose an active mode in which no calls come, or they would be missed again."
+            )
             options["error_messages"] = {"invalid_choice": wrong}
         return super().formfield_for_foreignkey(db_field, request, **options)
 
@@ -47,17 +51,18 @@ class RingGroupInline(RingGroupForm, admin.StackedInline):
     model = RingGroup
     extra = 0
     can_delete = False
-    verbose_name = "tier"
+    verbose_name = gettext_lazy("tier")
     readonly_fields = ["agents"]
     fieldsets = [(None, {"fields": ["agents"]}), *TIER]
 
     def agents(self, group: RingGroup) -> str:
         """Who is in the tier, and where to change that."""
         if group.pk is None:
-            return "Save first; then choose them here."
+            return _("Save first; then choose them here.")
         names = ", ".join(group.members.order_by("name").values_list("name", flat=True))
         url = reverse("admin:routing_ringgroup_change", args=[group.pk])
-        return format_html('{} <a href="{}">Choose agents</a>', names or "Nobody yet.", url)
+        choose = _("Choose agents")
+        return format_html('{} <a href="{}">{}</a>', names or _("Nobody yet."), url, choose)
 
 
 class MembershipInline(admin.TabularInline):
@@ -75,8 +80,11 @@ class HasMembers(Means, Keeps):
 
     def why_kept(self, thing: Any) -> str:
         if number := len(self.members(thing)):
-            who = "an agent serves" if number == 1 else f"{number} agents serve"
-            return f"Kept because {who} it. Take them out first."
+            return ngettext(
+                "Kept because an agent serves it. Take them out first.",
+                "Kept because %(number)s agents serve it. Take them out first.",
+                number,
+            ) % {"number": number}
         return super().why_kept(thing)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -88,9 +96,9 @@ class HasMembers(Means, Keeps):
 class QueueForm(forms.ModelForm):
     class Meta:
         help_texts = {
-            "wait_when_withdrawn": "While nobody on shift is ready.",
-            "wait_when_absent": "While nobody is on shift.",
-            "max_wait": "Whoever is there.",
+            "wait_when_withdrawn": gettext_lazy("While nobody on shift is ready."),
+            "wait_when_absent": gettext_lazy("While nobody is on shift."),
+            "max_wait": gettext_lazy("Whoever is there."),
         }
 
 
@@ -105,10 +113,12 @@ class QueueAdmin(HasMembers, KeepUsed):
     fieldsets = [
         (None, {"fields": ["name", "kind", "distribution", "active"]}),
         (
-            "How long callers wait",
+            gettext_lazy("How long callers wait"),
             {
-                "description": "In seconds: 0 overflows at once, empty has no limit. The wait that "
-                "runs out first counts. It never interrupts a phone that rings.",
+                "description": gettext_lazy(
+                    "In seconds: 0 overflows at once, empty has no limit. The wait that runs out "
+                    "first counts. It never interrupts a phone that rings."
+                ),
                 "fields": [
                     ("wait_when_withdrawn", "withdrawn_overflow"),
                     ("wait_when_absent", "absent_overflow"),
@@ -116,21 +126,21 @@ class QueueAdmin(HasMembers, KeepUsed):
                 ],
             },
         ),
-        ("Goal", {"fields": [("service_level_seconds", "service_level_percent")]}),
-        ("Left to the telephony", {"fields": [("music", "announcement")]}),
+        (gettext_lazy("Goal"), {"fields": [("service_level_seconds", "service_level_percent")]}),
+        (gettext_lazy("Left to the telephony"), {"fields": [("music", "announcement")]}),
     ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Queue | None = None) -> Any:
         if obj is None:
             return self.fieldsets
         said = ["meaning", "left_open"] if doubts(obj) else ["meaning"]
-        return [("In words", {"fields": said}), *self.fieldsets]
+        return [(gettext_lazy("In words"), {"fields": said}), *self.fieldsets]
 
-    @admin.display(description="as it is saved")
+    @admin.display(description=gettext_lazy("as it is saved"))
     def meaning(self, queue: Queue) -> SafeString:
         return _lines(in_words(queue))
 
-    @admin.display(description="to look at")
+    @admin.display(description=gettext_lazy("to look at"))
     def left_open(self, queue: Queue) -> SafeString:
         return _lines(doubts(queue))
 
@@ -142,15 +152,19 @@ class QueueAdmin(HasMembers, KeepUsed):
 
     def why_kept(self, thing: Queue) -> str:
         if users := thing.overflowing_here():
-            names = " and ".join(users)
-            return f"Kept because callers of {names} overflow here. Send them elsewhere first."
+            said = _("Kept because callers of %(names)s overflow here. Send them elsewhere first.")
+            return said % {"names": _(" and ").join(users)}
         return super().why_kept(thing)
 
     def save_model(self, request: HttpRequest, obj: Queue, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not obj.active and (number := obj.entries.filter(left_at=None).count()):
-            who = "A caller still waits" if number == 1 else f"{number} callers still wait"
-            words = f"{who} in {obj} and will be served; new callers are refused."
+            words = ngettext(
+                "A caller still waits in %(queue)s and will be served; new callers are refused.",
+                "%(number)s callers still wait in %(queue)s and will be served; new callers are "
+                "refused.",
+                number,
+            ) % {"number": number, "queue": obj}
             messages.warning(request, words)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

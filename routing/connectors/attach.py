@@ -3,6 +3,7 @@ queue its own."""
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from presence.actions import refresh
 from presence.events import DeviceKind
@@ -31,8 +32,10 @@ def attach_phone(found: Unmatched, agent: Agent, actor: int | None = None) -> st
     """
     with write():
         if other := Device.objects.filter(address=found.name).select_related("agent").first():
-            raise CannotAttach(f"{found.name} is {other.agent}'s already.")
-        device, _ = Device.objects.get_or_create(agent=agent, kind=DeviceKind.SIP.value)
+            raise CannotAttach(
+                _("%(phone)s is %(agent)s's already.") % {"phone": found.name, "agent": other.agent}
+            )
+        device, _made = Device.objects.get_or_create(agent=agent, kind=DeviceKind.SIP.value)
         before, device.address = device.address, found.name
         device.save(update_fields=["address"])
         # What was said and asked of the phone that it was before tells nothing of this one.

@@ -4,19 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from presence.words import lazily as _
 from routing.connectors.desk import HELD_FOR
 from routing.models import Connector, ConnectorLink
 
 
 class State(StrEnum):
-    UP = "Up"
-    CONNECTING = "Connecting"
-    DOWN = "Down"
-    ALONE = "Followed by nobody"
-    OFF = "Deactivated"
+    UP = "up"
+    CONNECTING = "connecting"
+    DOWN = "down"
+    ALONE = "alone"
+    OFF = "off"
 
 
-NOBODY = "No process runs the connectors: start “manage.py run_connectors”."
+WORDS = {
+    State.UP: _("Up"),
+    State.CONNECTING: _("Connecting"),
+    State.DOWN: _("Down"),
+    State.ALONE: _("Followed by nobody"),
+    State.OFF: _("Deactivated"),
+}
+
+NOBODY = _("No process runs the connectors: start “manage.py run_connectors”.")
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,10 @@ class Standing:
     state: State
     since: datetime | None = None
     why: str = ""
+
+    @property
+    def words(self) -> str:
+        return WORDS[self.state]
 
     @property
     def up(self) -> bool:
@@ -44,10 +57,10 @@ def standing(connector: Connector, now: datetime) -> Standing:
     link: ConnectorLink | None = getattr(connector, "link", None)
     since = link.since if link else None
     if not connector.active:
-        return Standing(connector, State.OFF, why="Activate it to follow this system.")
+        return Standing(connector, State.OFF, why=_("Activate it to follow this system."))
     if link is None or link.held_until is None:
         return Standing(connector, State.ALONE, since, NOBODY)
     if link.held_until < now:
         died = link.held_until - HELD_FOR if link.state == ConnectorLink.State.UP else since
         return Standing(connector, State.ALONE, died, NOBODY)
-    return Standing(connector, State(link.get_state_display()), since, link.error)
+    return Standing(connector, State(link.state), since, link.error)

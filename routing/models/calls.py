@@ -2,12 +2,13 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from presence.events import CallKind, LegAction
 from presence.models import Agent
 from presence.models.history import InsertOnly
 from presence.models.states import choices_of
 from presence.state import LegState
+from presence.words import ACTIVITY, CALL, OUTCOME
 from routing.models.groups import RingGroup
 from routing.models.queues import DirectNumber, Queue
 
@@ -15,49 +16,59 @@ from routing.models.queues import DirectNumber, Queue
 class InteractionOutcome(models.TextChoices):
     """How an interaction ended."""
 
-    HANDLED = "handled", "Handled"
-    ABANDONED = "abandoned", "Abandoned while waiting"
-    ABANDONED_ON_HOLD = "abandoned_on_hold", "Abandoned on hold"
-    OVERFLOWED = "overflowed", "Overflowed to a number, voicemail or hang-up"
-    TRANSFERRED = "transferred", "Transferred to a number"
-    UNANSWERED = "unanswered", "Not answered"
+    HANDLED = "handled", _("Handled")
+    ABANDONED = "abandoned", _("Abandoned while waiting")
+    ABANDONED_ON_HOLD = "abandoned_on_hold", _("Abandoned on hold")
+    OVERFLOWED = "overflowed", _("Overflowed to a number, voicemail or hang-up")
+    TRANSFERRED = "transferred", _("Transferred to a number")
+    UNANSWERED = "unanswered", _("Not answered")
 
 
 class EntryOutcome(models.TextChoices):
     """How a wait in a queue ended."""
 
-    ANSWERED = "answered", "Answered"
-    ABANDONED = "abandoned", "Abandoned"
-    OVERFLOWED = "overflowed", "Overflowed"
-    REMOVED = "removed", "Taken out by the telephony"
+    ANSWERED = "answered", _("Answered")
+    ABANDONED = "abandoned", _("Abandoned")
+    OVERFLOWED = "overflowed", _("Overflowed")
+    REMOVED = "removed", _("Taken out by the telephony")
 
 
 class Interaction(models.Model):
     """One contact with one customer, as the telephony system `source` knows it by `external_id`.
 
     `queue` is the queue it last entered. Of two that wait, the one of higher `priority` goes first.
-    `caller_left_at` is when the customer hung up while an agent's phone stayed up.
     """
 
-    source = models.CharField(max_length=60)
-    external_id = models.CharField(max_length=120)
-    channel = models.CharField(max_length=10, default="call")
-    kind = models.CharField(max_length=10, choices=choices_of(CallKind))
+    source = models.CharField(_("source"), max_length=60)
+    external_id = models.CharField(_("external id"), max_length=120)
+    channel = models.CharField(_("channel"), max_length=10, default="call")
+    kind = models.CharField(_("kind"), max_length=10, choices=choices_of(CALL))
     queue = models.ForeignKey(
-        Queue, on_delete=models.PROTECT, null=True, related_name="interactions"
+        Queue,
+        verbose_name=_("queue"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="interactions",
     )
     direct_number = models.ForeignKey(
-        DirectNumber, on_delete=models.PROTECT, null=True, related_name="interactions"
+        DirectNumber,
+        verbose_name=_("direct number"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="interactions",
     )
-    caller = models.CharField(max_length=80, blank=True)
-    priority = models.SmallIntegerField(default=0)
-    started_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True)
-    caller_left_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=20, choices=InteractionOutcome.choices, blank=True)
+    caller = models.CharField(_("caller"), max_length=80, blank=True)
+    priority = models.SmallIntegerField(_("priority"), default=0)
+    started_at = models.DateTimeField(_("started at"))
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=20, choices=InteractionOutcome.choices, blank=True
+    )
 
     class Meta:
+        verbose_name = _("interaction")
+        verbose_name_plural = _("interactions")
         ordering = ["-pk"]
         indexes = [
             models.Index(
@@ -92,17 +103,24 @@ class QueueEntry(models.Model):
     tier joins or a wait runs out next.
     """
 
-    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="entries")
-    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="entries")
-    entered_at = models.DateTimeField()
-    waiting_since = models.DateTimeField()
-    tried = models.BooleanField(default=False)
-    due_at = models.DateTimeField(null=True)
-    left_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=10, choices=EntryOutcome.choices, blank=True)
+    interaction = models.ForeignKey(
+        Interaction, verbose_name=_("interaction"), on_delete=models.PROTECT, related_name="entries"
+    )
+    queue = models.ForeignKey(
+        Queue, verbose_name=_("queue"), on_delete=models.PROTECT, related_name="entries"
+    )
+    entered_at = models.DateTimeField(_("entered at"))
+    waiting_since = models.DateTimeField(_("waiting since"))
+    tried = models.BooleanField(_("tried"), default=False)
+    due_at = models.DateTimeField(_("due at"), null=True)
+    left_at = models.DateTimeField(_("left at"), null=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=EntryOutcome.choices, blank=True
+    )
 
     class Meta:
-        verbose_name_plural = "queue entries"
+        verbose_name = _("queue entry")
+        verbose_name_plural = _("queue entries")
         indexes = [
             models.Index(
                 fields=["queue", "waiting_since"],
@@ -138,14 +156,6 @@ class LegRows(models.QuerySet["Leg"]):
         """Those who ring, dial or talk: who wraps up has left the call."""
         return self.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
 
-    def talking(self) -> "LegRows":
-        """Those in a call who have answered it, or whom the far end has."""
-        return self.in_call().filter(answered_at__isnull=False)
-
-    def dead(self) -> "LegRows":
-        """Those whose phone is up in a call that everybody else has left, since `alone_since`."""
-        return self.talking().filter(alone_since__isnull=False)
-
 
 class Leg(models.Model):
     """One agent's part in an interaction: the record of what the machine remembers while it lives.
@@ -153,29 +163,43 @@ class Leg(models.Model):
     `entry` is the wait in a queue that it was offered from, `ring_group` the group that rang.
     `since` is when its state began; the states before are its spans. `outcome` is how it ended for
     the caller; a leg in wrap-up has an outcome and no `ended_at`. Nobody heard the end of an
-    `estimated` one: it bears the best-known time. `alone_since` is since when the caller and every
-    other agent had left, kept when it ends.
+    `estimated` one: it bears the best-known time.
     """
 
-    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="legs")
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="legs")
-    entry = models.ForeignKey(QueueEntry, on_delete=models.PROTECT, null=True, related_name="legs")
-    ring_group = models.ForeignKey(
-        RingGroup, on_delete=models.SET_NULL, null=True, related_name="legs"
+    interaction = models.ForeignKey(
+        Interaction, verbose_name=_("interaction"), on_delete=models.PROTECT, related_name="legs"
     )
-    external_id = models.CharField(max_length=120)
-    state = models.CharField(max_length=16, choices=choices_of(LegState))
-    since = models.DateTimeField(default=timezone.now)
-    started_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=16, choices=choices_of(LegAction), blank=True)
-    estimated = models.BooleanField(default=False)
-    alone_since = models.DateTimeField(null=True)
+    agent = models.ForeignKey(
+        Agent, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="legs"
+    )
+    entry = models.ForeignKey(
+        QueueEntry,
+        verbose_name=_("entry"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="legs",
+    )
+    ring_group = models.ForeignKey(
+        RingGroup,
+        verbose_name=_("ring group"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="legs",
+    )
+    external_id = models.CharField(_("external id"), max_length=120)
+    state = models.CharField(_("state"), max_length=16, choices=choices_of(ACTIVITY))
+    since = models.DateTimeField(_("since"), default=timezone.now)
+    started_at = models.DateTimeField(_("started at"))
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    outcome = models.CharField(_("outcome"), max_length=16, choices=choices_of(OUTCOME), blank=True)
+    estimated = models.BooleanField(_("estimated"), default=False)
 
     objects = LegRows.as_manager()
 
     class Meta:
+        verbose_name = _("leg")
+        verbose_name_plural = _("legs")
         indexes = [
             models.Index(
                 fields=["interaction"],
@@ -204,7 +228,7 @@ class LegSpan(InsertOnly):
     """A closed span of a leg in one state. The open one is the leg's own."""
 
     leg = models.ForeignKey(Leg, on_delete=models.PROTECT, related_name="spans")
-    state = models.CharField(max_length=16, choices=choices_of(LegState))
+    state = models.CharField(max_length=16, choices=choices_of(ACTIVITY))
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField()
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from presence.models import Agent, Device
 
@@ -12,49 +13,59 @@ class Connector(models.Model):
     """An Asterisk whose queues Rollcall mirrors, and that it tells who is paused and why."""
 
     name = models.SlugField(
+        _("name"),
         max_length=60,
         unique=True,
-        help_text="Calls and changes that come from it bear this name. It cannot be changed later.",
+        help_text=_(
+            "Calls and changes that come from it bear this name. It cannot be changed later."
+        ),
     )
-    host = models.CharField(max_length=120, default="127.0.0.1")
+    host = models.CharField(_("host"), max_length=120, default="127.0.0.1")
     port = models.PositiveIntegerField(
-        default=5038, validators=[MinValueValidator(1), MaxValueValidator(65535)]
+        _("port"), default=5038, validators=[MinValueValidator(1), MaxValueValidator(65535)]
     )
-    tls = models.BooleanField("TLS", default=False)
-    verify_certificate = models.BooleanField(default=True)
-    user = models.CharField("manager user", max_length=60)
-    secret = models.CharField("manager secret", max_length=120)
+    tls = models.BooleanField(_("TLS"), default=False)
+    verify_certificate = models.BooleanField(_("verify certificate"), default=True)
+    user = models.CharField(_("manager user"), max_length=60)
+    secret = models.CharField(_("manager secret"), max_length=120)
     queues = models.TextField(
-        blank=True, help_text="The queues to follow, one name a line. Empty: every queue."
+        _("queues"),
+        blank=True,
+        help_text=_("The queues to follow, one name a line. Empty: every queue."),
     )
     tells_pauses = models.BooleanField(
-        "tells Asterisk who is paused",
+        _("tells Asterisk who is paused"),
         default=True,
-        help_text="Off: Rollcall only watches.",
+        help_text=_("Off: Rollcall only watches."),
     )
     manages_members = models.BooleanField(
-        "adds and removes members",
+        _("adds and removes members"),
         default=False,
-        help_text="Logging in adds the agent to their queues there (paused), logging out removes "
-        "them. Dynamic members only.",
+        help_text=_(
+            "Logging in adds the agent to their queues there (paused), logging out removes "
+            "them. Dynamic members only."
+        ),
     )
     receives_when_lost = models.BooleanField(
-        "agents may receive while the connection is lost",
+        _("agents may receive while the connection is lost"),
         default=True,
-        help_text="Off: nobody counts as able to receive on this system's phones meanwhile.",
+        help_text=_("Off: nobody counts as able to receive on this system's phones meanwhile."),
     )
     makes_queues = models.BooleanField(
-        "makes queues that are new",
+        _("makes queues that are new"),
         default=True,
-        help_text="A queue that Asterisk reports and nobody has made here is made.",
+        help_text=_("A queue that Asterisk reports and nobody has made here is made."),
     )
     priority = models.PositiveSmallIntegerField(
+        _("priority"),
         default=1,
-        help_text="Where two systems report the same phone, the lower number is believed.",
+        help_text=_("Where two systems report the same phone, the lower number is believed."),
     )
-    active = models.BooleanField(default=True)
+    active = models.BooleanField(_("active"), default=True)
 
     class Meta:
+        verbose_name = _("connector")
+        verbose_name_plural = _("connectors")
         ordering = ["priority", "name"]
 
     def __str__(self) -> str:
@@ -62,10 +73,10 @@ class Connector(models.Model):
 
     def clean(self) -> None:
         if self.name in ("rollcall", "clock", "connections", "routing", "api", "demo"):
-            raise ValidationError({"name": "Rollcall itself goes by that name; choose another."})
+            raise ValidationError({"name": _("Rollcall itself goes by that name; choose another.")})
         if self.manages_members and not self.tells_pauses:
             raise ValidationError(
-                {"manages_members": "Members are added paused: let it tell who is paused too."}
+                {"manages_members": _("Members are added paused: let it tell who is paused too.")}
             )
 
     def follows(self, queue: str) -> bool:

@@ -5,10 +5,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Lower
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from presence.events import CallKind
 from presence.models import Agent
-from presence.models.states import choices_of
 from routing.models.fields import RING, overflow_to, wait
 from routing.overflows import way
 from routing.waits import Level
@@ -24,28 +25,35 @@ WAITS = {
 class Distribution(models.TextChoices):
     """Who decides which agent gets a queue's next call."""
 
-    TELEPHONY = "telephony", "The telephony decides; Rollcall mirrors it"
-    ROLLCALL = "rollcall", "Rollcall decides"
+    TELEPHONY = "telephony", _("The telephony decides; Rollcall mirrors it")
+    ROLLCALL = "rollcall", _("Rollcall decides")
 
 
 class Destination(models.Model):
     """Where a caller goes who overflows: another queue, a number, a voicemail box, or nowhere."""
 
     class Kind(models.TextChoices):
-        QUEUE = "queue", "Queue"
-        NUMBER = "number", "Number"
-        VOICEMAIL = "voicemail", "Voicemail"
-        HANG_UP = "hang_up", "Hang up"
+        QUEUE = "queue", _("Queue")
+        NUMBER = "number", _("Number")
+        VOICEMAIL = "voicemail", _("Voicemail")
+        HANG_UP = "hang_up", _("Hang up")
 
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     queue = models.ForeignKey(
-        "Queue", on_delete=models.PROTECT, null=True, blank=True, related_name="overflows_here"
+        "Queue",
+        verbose_name=_("queue"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="overflows_here",
     )
     address = models.CharField(
-        max_length=80, blank=True, help_text="The number, or the voicemail box."
+        _("address"), max_length=80, blank=True, help_text=_("The number, or the voicemail box.")
     )
 
     class Meta:
+        verbose_name = _("destination")
+        verbose_name_plural = _("destinations")
         ordering = ["kind", "queue__name", "address"]
         constraints = [
             models.CheckConstraint(
@@ -54,8 +62,10 @@ class Destination(models.Model):
                 | (models.Q(kind__in=["number", "voicemail"], queue=None) & ~models.Q(address=""))
                 | models.Q(kind="hang_up", queue=None, address=""),
                 violation_error_message=(
-                    "Choose a queue for Queue, give an address for Number and Voicemail, and "
-                    "neither for Hang up."
+                    _(
+                        "Choose a queue for Queue, give an address for Number and Voicemail, and "
+                        "neither for Hang up."
+                    )
                 ),
             ),
             models.UniqueConstraint(
@@ -63,7 +73,7 @@ class Destination(models.Model):
                 Coalesce("queue", 0),
                 "address",
                 name="destination_once",
-                violation_error_message="There is such a destination already.",
+                violation_error_message=_("There is such a destination already."),
             ),
         ]
 
@@ -83,7 +93,8 @@ class Destination(models.Model):
         """Why nobody may overflow here, in a sentence; empty where they may."""
         if self.queue is None or self.queue.active:
             return ""
-        return f"{self.queue} is deactivated and takes no calls; choose another."
+        said = gettext("%(queue)s is deactivated and takes no calls; choose another.")
+        return said % {"queue": self.queue}
 
     def used_by(self) -> "models.QuerySet[Queue]":
         """The queues whose callers overflow here."""
@@ -94,49 +105,74 @@ class Destination(models.Model):
 class Queue(models.Model):
     """Where interactions wait. A campaign is a queue whose calls need the webphone itself."""
 
-    name = models.CharField(max_length=60)
+    name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(
+        _("kind"),
         max_length=10,
-        choices=[(CallKind.QUEUE.value, "Inbound"), (CallKind.CAMPAIGN.value, "Campaign")],
+        choices=[
+            (CallKind.QUEUE.value, _("Inbound")),
+            (CallKind.CAMPAIGN.value, _("Campaign")),
+        ],
         default=CallKind.QUEUE.value,
     )
     distribution = models.CharField(
-        max_length=10, choices=Distribution.choices, default=Distribution.TELEPHONY
+        _("distribution"),
+        max_length=10,
+        choices=Distribution.choices,
+        default=Distribution.TELEPHONY,
     )
     service_level_seconds = models.PositiveSmallIntegerField(
-        default=20, help_text="A call answered within so many seconds is within service level."
+        _("service level seconds"),
+        default=20,
+        help_text=_("A call answered within so many seconds is within service level."),
     )
     service_level_percent = models.PositiveSmallIntegerField(
-        "service level target (percent)",
+        _("service level target (percent)"),
         default=80,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
     wait_when_withdrawn = wait(
-        "wait when everybody is withdrawn", "How long to hold while nobody on shift is ready."
+        _("wait when everybody is withdrawn"),
+        _(
+            "How long to hold while nobody on shift is ready. In seconds; 0: overflow at once. "
+            "Empty: no limit."
+        ),
     )
-    withdrawn_overflow = overflow_to("then overflow to")
+    withdrawn_overflow = overflow_to(_("then overflow to"))
     wait_when_absent = wait(
-        "wait when everybody is absent", "How long to hold while nobody is on shift."
+        _("wait when everybody is absent"),
+        _(
+            "How long to hold while nobody is on shift. In seconds; 0: overflow at once. Empty: no "
+            "limit."
+        ),
     )
-    absent_overflow = overflow_to("then overflow to")
-    max_wait = wait("longest wait", "How long to hold whoever is there.")
-    max_wait_overflow = overflow_to("then overflow to")
+    absent_overflow = overflow_to(_("then overflow to"))
+    max_wait = wait(
+        _("longest wait"),
+        _("How long to hold whoever is there. In seconds; 0: overflow at once. Empty: no limit."),
+    )
+    max_wait_overflow = overflow_to(_("then overflow to"))
     music = models.CharField(
-        max_length=80, blank=True, help_text="Passed to the telephony as it is."
+        _("music"), max_length=80, blank=True, help_text=_("Passed to the telephony as it is.")
     )
     announcement = models.CharField(
-        max_length=80, blank=True, help_text="Passed to the telephony as it is."
+        _("announcement"),
+        max_length=80,
+        blank=True,
+        help_text=_("Passed to the telephony as it is."),
     )
-    active = models.BooleanField(default=True)
+    active = models.BooleanField(_("active"), default=True)
 
     class Meta:
+        verbose_name = _("queue")
+        verbose_name_plural = _("queues")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
                 Lower("name"),
                 name="queue_name_once",
                 violation_error_message=(
-                    "Another queue has this name; people could not tell them apart."
+                    _("Another queue has this name; people could not tell them apart.")
                 ),
             ),
             models.CheckConstraint(
@@ -153,15 +189,15 @@ class Queue(models.Model):
         for wait_field, field in WAITS.items():
             to: Destination | None = getattr(self, field)
             if to and getattr(self, wait_field) is None:
-                problems[wait_field] = (
-                    f"Say after how many seconds callers go to {to}, or choose no overflow."
+                said = gettext(
+                    "Say after how many seconds callers go to %(to)s, or choose no overflow."
                 )
+                problems[wait_field] = said % {"to": to}
             if to and (wrong := self._wrong_way(to)):
                 problems[field] = wrong
         if not self.active and (users := self.overflowing_here()):
-            problems["active"] = (
-                f"Callers of {' and '.join(users)} overflow here; send them elsewhere first."
-            )
+            said = gettext("Callers of %(names)s overflow here; send them elsewhere first.")
+            problems["active"] = said % {"names": gettext(" and ").join(users)}
         if problems:
             raise ValidationError(problems)
 
@@ -189,22 +225,27 @@ def _circle(queue: Queue, to: Queue) -> str:
     back = way(routes, to.pk, queue.pk)
     if not back:
         return ""
-    round_trip = ", then ".join(names[pk] for pk in [queue.pk, *back])
-    return f"Callers would go in circles: {round_trip}. Choose another."
+    round_trip = gettext(", then ").join(names[pk] for pk in [queue.pk, *back])
+    said = gettext("Callers would go in circles: %(round_trip)s. Choose another.")
+    return said % {"round_trip": round_trip}
 
 
 class DirectNumber(models.Model):
     """A number of an agent's own. Its calls are offered to them whatever their mode."""
 
-    number = models.CharField(max_length=80, unique=True)
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="direct_numbers")
-    ring_seconds = models.PositiveSmallIntegerField(
-        "ring timeout (seconds)", default=20, validators=RING
+    number = models.CharField(_("number"), max_length=80, unique=True)
+    agent = models.ForeignKey(
+        Agent, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="direct_numbers"
     )
-    overflow = overflow_to("when not answered")
-    active = models.BooleanField(default=True)
+    ring_seconds = models.PositiveSmallIntegerField(
+        _("ring timeout (seconds)"), default=20, validators=RING
+    )
+    overflow = overflow_to(_("when not answered"))
+    active = models.BooleanField(_("active"), default=True)
 
     class Meta:
+        verbose_name = _("direct number")
+        verbose_name_plural = _("direct numbers")
         ordering = ["number"]
         constraints = [
             models.CheckConstraint(
@@ -227,7 +268,7 @@ class Staffing(models.Model):
     queue = models.OneToOneField(
         Queue, on_delete=models.CASCADE, primary_key=True, related_name="staffing"
     )
-    level = models.CharField(max_length=10, choices=choices_of(Level))
+    level = models.CharField(max_length=10, choices=[(level.value, level.value) for level in Level])
     since = models.DateTimeField()
 
     def __str__(self) -> str:

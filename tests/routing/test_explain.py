@@ -29,7 +29,7 @@ def test_spans_are_said_as_people_say_them(seconds: int, words: str) -> None:
     [
         (20, 40, "for 2 x 20 s"),
         (20, 20, "for 1 x 20 s"),
-        (20, 50, "for 50 s (2 rings of 20 s and a third that goes on)"),
+        (20, 50, "for 50 s (2 rings of 20 s and one more that goes on)"),
         (20, 30, "for 30 s (1 ring of 20 s and a second that goes on)"),
         (20, 10, "for 10 s (the ring of 20 s goes on)"),
         (10, 95, "for 95 s (9 rings of 10 s and one more that goes on)"),

@@ -140,7 +140,6 @@ class RingEnds:
             consult.answered = True
         far = self.legs.known(dialling)
         if far and far.stage is Stage.DIALING and dialling and dialling.id in far.channels:
-            far.calling = dialled.id
             reports += self.legs.answer(far, at)
         return reports
 

@@ -1,0 +1,76 @@
+"""Every page of Rollcall by its route, and how a test opens it. A route that is in none of these
+lists fails the tests that walk them: say here what it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+@dataclass(frozen=True)
+class Page:
+    """`path` with the numbers of an {agent}, a {queue} and a {team}, as `who` sees it: ada, who is
+    an agent and may do everything, bob, who is an agent, or nobody, who is signed out."""
+
+    path: str
+    who: str = "ada"
+
+
+PAGES = {
+    "login": Page("/login/", who="nobody"),
+    "agent_page": Page("/me/"),
+    "monitor": Page("/monitor/"),
+    "set_mode": Page("/agents/{agent}/mode/"),
+    "time_in_status": Page("/reports/time/"),
+}
+
+NO_PAGES = {
+    "home": "leads to a page",
+    "logout": "is posted to",
+    "ticket": "is for scripts",
+    "mode": "is posted to",
+    "cancel_pending": "is posted to",
+    "answer": "is posted to",
+    "reject": "is posted to",
+    "wrap_up_done": "is posted to",
+    "device": "is posted to",
+    "opt": "is posted to",
+    "microphone": "is posted to",
+    "login_policy": "is posted to",
+    "act": "is posted to",
+}
+
+MISSING = Page("/there-is-no-such-page/")
+FORBIDDEN = Page("/monitor/", who="bob")
+
+_ELSEWHERE = ("admin/", "api/v1/")  # Django's own pages, walked by model; and the API, in English
+
+
+def routes() -> set[str]:
+    """The names of all routes that are Rollcall's own."""
+    return set(_named(get_resolver().url_patterns))
+
+
+def _named(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if str(pattern.pattern).startswith(_ELSEWHERE):
+            continue
+        if isinstance(pattern, URLResolver):
+            yield from _named(pattern.url_patterns)
+        else:
+            yield pattern.name or str(pattern.pattern)
+
+
+OURS = ("presence", "routing", "api", "webhooks", "notifications", "alerts", "dashboard")
+
+
+def admin_lists() -> dict[str, str]:
+    """The admin's list of each of our models, by its name."""
+    return {
+        f"{model._meta.app_label}.{model._meta.model_name}": (
+            f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        )
+        for model in admin.site._registry
+        if model._meta.app_label in OURS
+    }

@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run test test-next lint bench bench-routing bench-asterisk screenshots lock clean
+.PHONY: help run test test-next lint bench bench-routing bench-asterisk screenshots words lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,15 @@ bench-asterisk: .venv/dev ## Measure how soon what Asterisk says is in the datab
 
 screenshots: .venv/dev ## Make the screenshots in docs/
 	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m docs.screenshots
+
+# The catalogues' languages. What is compiled is kept, so that a fresh machine needs no gettext.
+LANGUAGES := es fr
+SPEAKING := --no-wrap --add-location file --no-obsolete \
+	--ignore '.venv*' --ignore 'tests/*' --ignore 'bench/*' --ignore 'docs/*' --ignore 'var/*'
+
+words: .venv/dev ## Bring the catalogues in locale/ in line with the code (needs gettext)
+	$(BIN)/python manage.py makemessages $(LANGUAGES:%=--locale %) $(SPEAKING)
+	$(BIN)/python manage.py compilemessages $(LANGUAGES:%=--locale %) --ignore '.venv*'
 
 lock: .venv/dev ## Make the hashed lock files from pyproject.toml anew
 	sh requirements/lock.sh

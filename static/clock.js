@@ -20,7 +20,7 @@ export function duration(milliseconds) {
   const [minutes, second] = [Math.floor(whole / 60), whole % 60];
   const [hours, minute] = [Math.floor(minutes / 60), minutes % 60];
   const [days, hour] = [Math.floor(hours / 24), hours % 24];
-  if (days) return inDays.replace("%(days)s", days).replace("%(time)s", `${two(hour)}:${two(minute)}`);
+  if (days) return inDays.replace("{days}", days).replace("{time}", `${two(hour)}:${two(minute)}`);
   return hour ? `${hour}:${two(minute)}:${two(second)}` : `${minute}:${two(second)}`;
 }
 

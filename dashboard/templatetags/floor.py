@@ -24,7 +24,7 @@ def duration(seconds: float) -> str:
     hours, minute = divmod(minutes, 60)
     days, hour = divmod(hours, 24)
     if days:
-        return _("%(days)sd %(time)s") % {"days": days, "time": f"{hour:02}:{minute:02}"}
+        return _("{days}d {time}").format(days=days, time=f"{hour:02}:{minute:02}")
     return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
 
 

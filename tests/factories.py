@@ -262,3 +262,8 @@ def supervising() -> list[Permission]:
     """Everything that a supervisor may do."""
     rights = [codename for codename, _ in Agent._meta.permissions]
     return list(Permission.objects.filter(codename__in=rights))
+
+
+def keeping_wallboards() -> list[Permission]:
+    """Everything that may be done with wallboards."""
+    return list(Permission.objects.filter(content_type__model="wallboard"))

@@ -17,6 +17,7 @@ from dashboard import wallboards
 from dashboard.forms import WallboardForm
 from dashboard.models import Wallboard
 from dashboard.views import answers
+from presence.naming import name_of
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +98,7 @@ def _give(request: HttpRequest, board: Wallboard, token: str) -> HttpResponse:
 def _list(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
     found = Wallboard.objects.select_related("created_by__agent")
     ordered = found.order_by(F("revoked_at").desc(nulls_first=True), "name")
-    context["boards"] = ordered.prefetch_related("teams", "queues")
+    listed = ordered.prefetch_related("teams", "queues")
+    context["boards"] = [(board, name_of(board.created_by)) for board in listed]
     context["open_since"] = timezone.now() - wallboards.SEEN_EVERY
     return render(request, "dashboard/wallboards.html", context, status=status)

@@ -31,7 +31,7 @@ def make_floor() -> None:
     ]
     factories.make_queue("Helpdesk", members=agents)
     sam: User = factories.make_user("sam")
-    sam.user_permissions.add(*factories.supervising())
+    sam.user_permissions.add(*factories.supervising(), *factories.keeping_wallboards())
 
 
 def call(name: str, *, wrap_up: int | None = 0) -> None:

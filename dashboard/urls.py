@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.views import account, acts, floor, me, reports, wall, wallboards
+from dashboard.views import account, acts, agents, floor, me, reports, wall, wallboards
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -33,6 +33,7 @@ urlpatterns = [
         wall.preview_ticket,
         name="wallboard_preview_ticket",
     ),
+    path("agents/<int:agent_id>/", agents.agent_day, name="agent_day"),
     path("agents/<int:agent_id>/mode/", acts.set_mode, name="set_mode"),
     path("agents/<int:agent_id>/<slug:name>/", acts.act, name="act"),
 ]

@@ -9,6 +9,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from dashboard.day.clock import clock
+from dashboard.day.parts import Sum
+
 register = template.Library()
 
 
@@ -26,6 +29,20 @@ def duration(seconds: float) -> str:
     if days:
         return _("{days}d {time}").format(days=days, time=f"{hour:02}:{minute:02}")
     return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
+
+
+@register.filter
+def time_of_day(moment: datetime, shape: str = "seconds") -> str:
+    """12:34:56, or 12:34 (`shape` minutes); told apart in an hour that comes twice."""
+    return clock(moment, seconds=shape == "seconds")
+
+
+@register.simple_tag
+def running(total: Sum) -> SafeString:
+    """A sum of time; it goes on running where what it counts still does."""
+    if total.since:
+        return since(total.since)
+    return format_html("<span>{}</span>", duration(total.seconds))
 
 
 @register.simple_tag

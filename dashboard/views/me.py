@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard import day, serving
+from dashboard import serving
 from dashboard.bar import offer
+from dashboard.day import history, page
+from dashboard.day.parts import Window, current_zone
 from dashboard.people import agent_of
 from dashboard.rows import reason_text, with_reason
 from dashboard.views import answers
@@ -171,19 +173,20 @@ def login_policy(request: HttpRequest, agent: Agent) -> HttpResponse:
 @require_safe
 @by_agent
 def agent_page(request: HttpRequest, agent: Agent) -> HttpResponse:
-    now = timezone.now()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = day.spans(agent, midnight, now)
     context = {
         "agent": agent,
-        "day": today[:60],
-        "totals": day.totals(today),
+        "day": _today(agent),
         "chosen": _covered_choice(agent),
         "queues": serving.queues(agent),
         "opted_out": (WHY_NOT[Refusal.OPTED_OUT], HELP[Refusal.OPTED_OUT]),
         "policies": LOGIN_POLICIES,
     }
     return render(request, "dashboard/me.html", context)
+
+
+def _today(agent: Agent) -> page.Day:
+    state = AgentState.objects.select_related(*history.STATE).get(agent=agent)
+    return page.read(state, Window.of(timezone.localdate(), current_zone(), timezone.now()))
 
 
 def _covered_choice(agent: Agent) -> str:

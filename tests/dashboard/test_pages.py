@@ -7,9 +7,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard import day
-from presence import actions
-from presence.events import Choice, Choose
 from presence.models import Agent
 from tests.factories import make_agent, make_user, row_of, supervising
 
@@ -54,16 +51,6 @@ def test_one_who_does_not_count_as_connected_sees_what_they_chose(client: Client
     assert (
         "You chose Busy; others see Offline." in client.get(reverse("agent_page")).content.decode()
     )
-
-
-def test_the_total_of_the_status_that_runs_keeps_running(agent: Agent) -> None:
-    now = timezone.now()
-    actions.apply(agent.pk, Choose(at=now - timedelta(seconds=90), choice=Choice("busy")))
-    actions.apply(agent.pk, Choose(at=now - timedelta(seconds=60), choice=Choice("offline")))
-    spans = day.spans(agent, now - timedelta(minutes=5), now)
-    found = {total.status.code: total for total in day.totals(spans)}
-    assert found["busy"].since is None
-    assert found["offline"].since == now - timedelta(seconds=found["offline"].seconds)
 
 
 @pytest.mark.parametrize(

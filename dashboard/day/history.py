@@ -57,7 +57,7 @@ def _closed(row: Interval, window: Window) -> Span | None:
         status=Look.of(row.status),
         workforce=Workforce(row.status.workforce),
         reason=reason_text(row.reason, row.note),
-        cause=CAUSE[Cause(row.cause)],
+        cause=str(CAUSE[Cause(row.cause)]),
         by=_supervisor(row.cause, row.actor),
     )
 
@@ -72,7 +72,7 @@ def _running(state: AgentState, window: Window) -> Span | None:
         status=Look.of(state.shown_status),
         workforce=Workforce(state.shown_status.workforce),
         reason=reason_text(state.shown_reason, state.shown_note),
-        cause=CAUSE[Cause(state.shown_cause)],
+        cause=str(CAUSE[Cause(state.shown_cause)]),
         by=_supervisor(state.shown_cause, state.shown_actor),
     )
 

@@ -186,7 +186,7 @@ def _may_follow(leg: Leg, action: LegAction, at: datetime) -> bool:
 
 
 def _somebody_talks(call: Interaction) -> bool:
-    return call.legs.in_call().filter(answered_at__isnull=False).exists()
+    return call.legs.talking().exists()
 
 
 def talks(leg: Leg | None) -> bool:
@@ -228,8 +228,9 @@ def put_through(
 # --- leaving -----------------------------------------------------------------------------------
 
 
-def caller_left(interaction: Interaction, origin: Origin) -> None:
-    """The customer hung up: the wait and every part in the call end, offers with no penalty.
+def caller_left(interaction: Interaction, origin: Origin, *, ends_call: bool = True) -> None:
+    """The customer hung up: the wait and every part in the call end, offers with no penalty. Where
+    that `ends_call` not, the phones of those who talk are up until they are told to hang up.
 
     Raises `CallError` for an interaction that has ended.
     """
@@ -239,11 +240,24 @@ def caller_left(interaction: Interaction, origin: Origin) -> None:
             raise CallError("interaction_ended", "That interaction has ended.")
         legs = list(call.legs.in_call().select_related("agent"))
         waited = interactions.leave(call.pk, EntryOutcome.ABANDONED, origin.at)
-        interactions.end(call, _left(call, legs, waited is not None), origin.at)
+        stay = [] if ends_call else [leg for leg in legs if leg.answered_at]
+        if not stay:
+            interactions.end(call, _left(call, legs, waited is not None), origin.at)
+        elif not call.caller_left_at:
+            _stay(call, stay, origin)
         for leg in legs:
+            if leg in stay:
+                continue
             ringing = leg.state == LegState.OFFERED.value
             action = LegAction.WITHDRAWN if ringing else LegAction.HUNG_UP
             happen(call, leg.agent, action, origin)
+
+
+def _stay(call: Interaction, legs: list[Leg], origin: Origin) -> None:
+    """Agents whom the customer left talk to each other, or one to nobody."""
+    interactions.caller_left(call, origin.at)
+    for leg in legs if len(legs) > 1 else []:
+        happen(call, leg.agent, LegAction.RESUMED, origin)
 
 
 def _left(call: Interaction, legs: Iterable[Leg], waited: bool) -> InteractionOutcome:

@@ -19,7 +19,8 @@ from presence.events import (
 )
 from presence.models import Agent, Device
 from presence.writing import write
-from routing import actions, interactions, reconcile
+from routing import actions, calls, interactions, reconcile
+from routing.calls import Origin
 from routing.models import (
     EntryOutcome,
     Interaction,
@@ -31,6 +32,7 @@ from routing.models import (
 )
 from routing.policies import with_policies
 from routing.reports import (
+    CallerLeft,
     CallerReported,
     CallGone,
     LegReported,
@@ -80,6 +82,8 @@ class Intake:
                     outcomes = self._leg(report)
                 case CallerReported():
                     outcomes = self._caller(report)
+                case CallerLeft():
+                    outcomes = self._caller_left(report)
                 case CallGone():
                     outcomes = self._call_gone(report)
                 case SnapshotDone():
@@ -184,9 +188,17 @@ class Intake:
             interactions.end(interaction, ended, report.at)
         return []
 
+    def _caller_left(self, report: CallerLeft) -> list[Outcome]:
+        found = Interaction.objects.filter(source=self.source, external_id=report.interaction)
+        for call in found.filter(ended_at=None):
+            if call.legs.talking().exists():
+                origin = Origin(report.at, self.source, report.id)
+                calls.caller_left(call, origin, ends_call=False)
+        return []
+
     def _call_gone(self, report: CallGone) -> list[Outcome]:
-        calls = Interaction.objects.filter(source=self.source, external_id=report.interaction)
-        for call in calls.filter(ended_at=None):
+        found = Interaction.objects.filter(source=self.source, external_id=report.interaction)
+        for call in found.filter(ended_at=None):
             reconcile.close(call, report.at)
         return []
 

@@ -63,6 +63,26 @@ def end(interaction: Interaction, outcome: InteractionOutcome, at: datetime) -> 
     announce.ended(interaction, interaction.ended_at)
 
 
+def caller_left(interaction: Interaction, at: datetime) -> None:
+    """The customer is gone, though somebody's phone is still up."""
+    if interaction.ended_at or interaction.caller_left_at:
+        return
+    interaction.caller_left_at = max(at, interaction.started_at)
+    interaction.save(update_fields=["caller_left_at"])
+    note_alone(interaction, interaction.caller_left_at)
+    transaction.on_commit(lambda: hints.publish(()))
+
+
+def note_alone(interaction: Interaction, at: datetime) -> None:
+    """Keep since when an agent has been alone in a call whose caller left."""
+    if interaction.caller_left_at is None:
+        return
+    inside = list(interaction.legs.in_call().values_list("pk", flat=True)[:2])
+    alone = inside[0] if len(inside) == 1 else 0
+    interaction.legs.in_call().exclude(pk=alone).update(alone_since=None)
+    interaction.legs.talking().filter(pk=alone, alone_since=None).update(alone_since=at)
+
+
 def overflow(
     interaction: Interaction, to: Destination | None, at: datetime, wait: Wait | None
 ) -> None:
@@ -96,10 +116,12 @@ def settle(
 ) -> None:
     """Decide what becomes of an interaction after a leg of it ended by `how`. `ours` is an offer
     that Rollcall made, `held` a caller on hold. One in a queue whom nobody answered waits on."""
+    note_alone(interaction, at)
     if interaction.ended_at or interaction.legs.in_call().exists() or open_entry(interaction.pk):
         return
     waits = interaction.queue_id is not None or interaction.kind in _WAITING_KINDS
-    if how is LegAction.HUNG_UP or not (waits or ours):
+    gone = how is LegAction.HUNG_UP or interaction.caller_left_at is not None
+    if gone or not (waits or ours):
         end(interaction, _outcome(interaction, how, held), at)
     elif ours and interaction.queue:
         enter(interaction, interaction.queue, at)  # put through to somebody who did not answer

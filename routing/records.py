@@ -42,7 +42,7 @@ def _keep_leg(agent_id: int, change: LegChange) -> None:
         row.outcome = change.ended.value
     if leg.state is LegState.ENDED:
         row.ended_at = since
-    row.save()
+    row.save(update_fields=_KEPT if row.pk else None)
     if answered:
         _answer(row.interaction, since)
     if leg.offered_by_rollcall:
@@ -57,6 +57,11 @@ def _keep_leg(agent_id: int, change: LegChange) -> None:
             ours=leg.offered_by_rollcall and not leg.answered,
             held=before == LegState.ON_HOLD.value,
         )
+    elif not before:
+        interactions.note_alone(row.interaction, since)
+
+
+_KEPT = ("state", "since", "answered_at", "outcome", "ended_at")
 
 
 def _row(agent_id: int, leg: LiveLeg) -> Leg | None:

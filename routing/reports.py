@@ -90,6 +90,13 @@ class CallGone(Report):
     interaction: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class CallerLeft(Report):
+    """The customer hung up, and an agent's phone is still up in the call."""
+
+    interaction: str
+
+
 @dataclass(frozen=True)
 class Picture:
     """Everything there is: live `legs`, interactions `waiting` in queues, and `calls` that have

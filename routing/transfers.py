@@ -28,8 +28,7 @@ def confer(interaction: Interaction, origin: Origin) -> None:
     """Everybody who talks in the interaction talks together."""
     with write():
         lock_calls({interaction.pk})
-        talking = interaction.legs.in_call().filter(answered_at__isnull=False)
-        legs = talking.select_related("agent")
+        legs = interaction.legs.talking().select_related("agent")
         if not legs:
             raise CallError("not_possible", "Nobody talks in that interaction.")
         for leg in legs:
@@ -82,6 +81,8 @@ def transfer_out(interaction: Interaction, agent: Agent, origin: Origin) -> None
 
 
 def _check_talks(call: Interaction, agent: Agent) -> None:
+    if call.caller_left_at:
+        raise CallError("caller_left", "The caller has left; there is nobody to transfer.")
     if not talks(live_leg(call, agent)):
         raise CallError("not_possible", f"{agent.name} does not talk in that interaction.")
 

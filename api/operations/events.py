@@ -72,12 +72,14 @@ class Target(Schema):
 
 class EventIn(Schema):
     """`agent` (an id) or `address` (a device's) says whose part it happened to; everybody's, where
-    it is left out of `conference` and `hung_up`. What is not named here is ignored."""
+    it is left out of `conference` and `hung_up`. What is not named here is ignored. `ends_call`
+    false tells of a `caller_left` that the agents' phones are still up: each hangs up later."""
 
     type: EventType
     agent: Id | None = None
     address: Address | None = None
     to: Target | None = None
+    ends_call: bool = True
     at: Moment | None = None
     id: Annotated[EventId, Field(description="Unique in your system: it counts once.")] | None = (
         None
@@ -123,7 +125,7 @@ def _take(call: Interaction, event: EventIn, origin: Origin) -> None:
     if kind is EventType.CONFERENCE:
         transfers.confer(call, origin)
     elif agent is None or kind is EventType.CALLER_LEFT:
-        calls.caller_left(call, origin)
+        calls.caller_left(call, origin, ends_call=event.ends_call)
     elif kind is EventType.CONSULTING and event.to:
         _consult(call, agent, event.to, origin)
     elif kind is EventType.TRANSFERRED:

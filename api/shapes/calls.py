@@ -50,6 +50,7 @@ class LegOut(Schema):
     started_at: datetime
     answered_at: datetime | None
     ended_at: datetime | None
+    alone_since: datetime | None
     outcome: LegAction | None
     spans: list[SpanOut]
 
@@ -68,6 +69,7 @@ class InteractionOut(Schema):
     priority: int
     started_at: datetime
     answered_at: datetime | None
+    caller_left_at: datetime | None
     ended_at: datetime | None
     entries: list[EntryOut]
     legs: list[LegOut]
@@ -109,6 +111,7 @@ def interaction_out(call: Interaction) -> InteractionOut:
         priority=call.priority,
         started_at=call.started_at,
         answered_at=call.answered_at,
+        caller_left_at=call.caller_left_at,
         ended_at=call.ended_at,
         entries=[_entry(entry) for entry in entries],
         legs=[_leg(leg) for leg in legs],
@@ -152,6 +155,7 @@ def _leg(leg: Leg) -> LegOut:
         started_at=leg.started_at,
         answered_at=leg.answered_at,
         ended_at=leg.ended_at,
+        alone_since=leg.alone_since,
         outcome=LegAction(leg.outcome) if leg.outcome else None,
         spans=spans,
     )

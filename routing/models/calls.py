@@ -37,6 +37,7 @@ class Interaction(models.Model):
     """One contact with one customer, as the telephony system `source` knows it by `external_id`.
 
     `queue` is the queue it last entered. Of two that wait, the one of higher `priority` goes first.
+    `caller_left_at` is when the customer hung up while an agent's phone stayed up.
     """
 
     source = models.CharField(_("source"), max_length=60)
@@ -61,6 +62,7 @@ class Interaction(models.Model):
     priority = models.SmallIntegerField(_("priority"), default=0)
     started_at = models.DateTimeField(_("started at"))
     answered_at = models.DateTimeField(_("answered at"), null=True)
+    caller_left_at = models.DateTimeField(_("caller left at"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     outcome = models.CharField(
         _("outcome"), max_length=20, choices=InteractionOutcome.choices, blank=True
@@ -156,6 +158,14 @@ class LegRows(models.QuerySet["Leg"]):
         """Those who ring, dial or talk: who wraps up has left the call."""
         return self.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
 
+    def talking(self) -> "LegRows":
+        """Those in a call who have answered it, or whom the far end has."""
+        return self.in_call().filter(answered_at__isnull=False)
+
+    def dead(self) -> "LegRows":
+        """Those whose phone is up in a call that everybody else has left, since `alone_since`."""
+        return self.talking().filter(alone_since__isnull=False)
+
 
 class Leg(models.Model):
     """One agent's part in an interaction: the record of what the machine remembers while it lives.
@@ -163,7 +173,8 @@ class Leg(models.Model):
     `entry` is the wait in a queue that it was offered from, `ring_group` the group that rang.
     `since` is when its state began; the states before are its spans. `outcome` is how it ended for
     the caller; a leg in wrap-up has an outcome and no `ended_at`. Nobody heard the end of an
-    `estimated` one: it bears the best-known time.
+    `estimated` one: it bears the best-known time. `alone_since` is since when the caller and every
+    other agent had left, kept when it ends.
     """
 
     interaction = models.ForeignKey(
@@ -194,6 +205,7 @@ class Leg(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True)
     outcome = models.CharField(_("outcome"), max_length=16, choices=choices_of(OUTCOME), blank=True)
     estimated = models.BooleanField(_("estimated"), default=False)
+    alone_since = models.DateTimeField(_("alone since"), null=True)
 
     objects = LegRows.as_manager()
 

@@ -215,6 +215,16 @@ def test_b8_the_caller_hangs_up_first(program: Program, call: Any, ada: Agent, k
     assert row_of(ada).shown_status_id == "available"
 
 
+def test_d17_a_caller_who_left_while_the_agents_phone_is_up_leaves_a_dead_call(
+    program: Program, talk: Any, ada: Agent
+) -> None:
+    call = program.tell(talk, "caller_left", ends_call=False).json()
+    assert (call["state"], call["ended_at"]) == ("active", None)
+    assert call["caller_left_at"] is not None
+    assert [leg["alone_since"] for leg in call["legs"]] == [call["caller_left_at"]]
+    assert program.tell(call, "hung_up", ada.pk).json()["outcome"] == "handled"
+
+
 def test_g1_an_event_told_twice_counts_once(program: Program, call: Any, ada: Agent) -> None:
     for kind, agent in (("answered", ada.pk), ("held", ada.pk), ("caller_left", None)):
         first = program.tell(call, kind, agent, id=f"event {kind}")

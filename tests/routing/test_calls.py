@@ -285,6 +285,57 @@ def test_d11_a_customer_who_leaves_a_conference_ends_it_for_everybody(
     assert ended(call) == ("handled", at(40))
 
 
+def alone(call: Interaction) -> dict[str, object]:
+    """Who is alone in the call, and since when."""
+    return {leg.agent.name: leg.alone_since for leg in call.legs.dead()}
+
+
+def test_d17_an_agent_whose_phone_is_up_when_the_caller_left_is_on_a_dead_call(
+    call: Interaction, ada: Agent
+) -> None:
+    calls.caller_left(call, origin(40), ends_call=False)
+    assert (shown(ada), alone(call), ended(call)) == ("on_call", {"Ada": at(40)}, ("", None))
+    assert call.caller_left_at == at(40)
+    calls.caller_left(call, origin(45), ends_call=False)
+    happen(call, ada, "held", 50)
+    assert alone(call) == {"Ada": at(40)}
+    happen(call, ada, "hung_up", 60)
+    assert (shown(ada), alone(call)) == ("wrap_up", {})
+    assert ended(call) == ("abandoned_on_hold", at(60))
+    assert call.legs.get().alone_since == at(40)
+
+
+def test_d17_a_call_whose_caller_left_is_nobodys_to_transfer(
+    call: Interaction, queue: Queue, ada: Agent
+) -> None:
+    calls.caller_left(call, origin(40), ends_call=False)
+    with pytest.raises(CallError) as refused:
+        transfers.transfer_to_queue(call, ada, queue, origin(41))
+    assert refused.value.code == "caller_left"
+
+
+def test_d17_an_offer_that_rings_when_the_caller_leaves_keeps_no_phone_up(
+    queue: Queue, ada: Agent
+) -> None:
+    rings = call_in(queue, 5)
+    turn(5)
+    calls.caller_left(rings, origin(8), ends_call=False)
+    assert (shown(ada), ended(rings)) == ("available", ("abandoned", at(8)))
+
+
+def test_d11_agents_whom_the_customer_left_talk_until_each_leaves(
+    call: Interaction, ada: Agent, bob: Agent
+) -> None:
+    _conference(call, ada, bob)
+    calls.caller_left(call, origin(40), ends_call=False)
+    assert [state_of(agent).shown.activity for agent in (ada, bob)] == ["handling", "handling"]
+    assert alone(call) == {}
+    happen(call, ada, "hung_up", 50)
+    assert (shown(ada), alone(call)) == ("wrap_up", {"Bob": at(50)})
+    happen(call, bob, "hung_up", 55)
+    assert ended(call) == ("handled", at(55))
+
+
 def test_a_conference_needs_somebody_who_talks(queue: Queue) -> None:
     with pytest.raises(CallError) as refused:
         transfers.confer(call_in(queue, 1), origin(2))

@@ -142,6 +142,11 @@ class Bridges:
         """The agent is in a bridge with someone, not counting the channels `besides`."""
         return any(self._others(name, leg, besides) for name in self._around(leg))
 
+    def with_strangers(self, leg: Leg) -> bool:
+        """The agent is in a bridge with someone who is no agent, or may be none."""
+        inside = (one for bridge in self._around(leg).values() for one in bridge.inside.values())
+        return any(not leg.has(one) and self._ringing.phone(one) is None for one in inside)
+
     # ------------------------------------------------------------------------------------------
 
     def _count(self, bridge: _Bridge, message: Message, *, less: int = 0) -> None:

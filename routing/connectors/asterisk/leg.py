@@ -48,7 +48,7 @@ class Leg:
     """`main` is the channel that was dialled at the agent's phone, or that the agent dials from;
     `channels` are all of the agent's own in this call (a queue may dial through the dialplan what
     in turn rings the phone), on `devices`; `stems` are their `Local` pairs. `calling` is the
-    caller's channel.
+    caller's channel, or that of whom the agent called.
 
     `guessed` legs come from a snapshot, which names no channels. `announced` is False where
     Asterisk never said that it dials, and ringing was merely seen. `stays` marks an agent whose

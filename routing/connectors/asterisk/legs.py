@@ -183,7 +183,7 @@ class Legs:
             self._by_channel.pop(name, None)
             self._by_stem.pop(name, None)
             self._over.add(name)
-        for key in ("ring", "bridge", "rest", "gone"):
+        for key in ("ring", "bridge", "rest", "gone", "alone"):
             self._deferred.drop((key, leg.id))
         for name in leg.consults:
             self._deferred.put(("consult", name), at, partial(self._outlive, name, at), LINGER)

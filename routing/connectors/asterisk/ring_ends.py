@@ -140,6 +140,7 @@ class RingEnds:
             consult.answered = True
         far = self.legs.known(dialling)
         if far and far.stage is Stage.DIALING and dialling and dialling.id in far.channels:
+            far.calling = dialled.id
             reports += self.legs.answer(far, at)
         return reports
 

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from presence.events import LegAction
 from routing.connectors.asterisk.ami import Message
 from routing.connectors.asterisk.bridges import Bridges
+from routing.connectors.asterisk.deferred import LINGER, Deferred
 from routing.connectors.asterisk.leg import Leg, Stage
 from routing.connectors.asterisk.legs import Legs
-from routing.connectors.asterisk.members import Member, Members
+from routing.connectors.asterisk.members import Member, Members, stamp
 from routing.connectors.asterisk.names import Channel, channel
 from routing.connectors.asterisk.ring_ends import RingEnds
-from routing.reports import Report
+from routing.reports import CallerLeft, Report
 
 
 @dataclass
@@ -22,6 +24,7 @@ class Talking:
     legs: Legs
     bridges: Bridges
     ring_ends: RingEnds
+    deferred: Deferred
 
     def hold(self, message: Message, at: datetime) -> list[Report]:
         """Hold: the message's channel is the one whose user pressed it."""
@@ -81,7 +84,18 @@ class Talking:
         if leg or self.members.of_device(gone.device):
             self.legs.hung_up(gone)
         self.bridges.gone(gone)
+        for left in self.legs:
+            if left.stage is Stage.TALKING and left.calling == gone.id:
+                # The agent's own hang-up comes in the same instant, if it comes.
+                left_alone = partial(self._left_alone, left, at)
+                self.deferred.put(("alone", left.id), at, left_alone, LINGER)
         return reports
+
+    def _left_alone(self, leg: Leg, at: datetime) -> list[Report]:
+        if self.bridges.with_strangers(leg):
+            return []  # whoever called was an agent, and has put the customer through
+        name = f"alone:{leg.interaction}:{stamp(at)}"
+        return [CallerLeft(at=at, id=name, interaction=leg.interaction)]
 
     def _lost(self, leg: Leg, gone: Channel, cause: int | None, at: datetime) -> list[Report]:
         if gone.runs_dialplan:

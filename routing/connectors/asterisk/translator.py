@@ -45,7 +45,7 @@ class Translator:
         ringing = Ringing(self._members, self._callers, self._legs)
         self._ring_ends = RingEnds(self._members, self._legs, ringing, self._deferred)
         bridges = Bridges(self._legs, ringing, self._deferred)
-        talking = Talking(self._members, self._legs, bridges, self._ring_ends)
+        talking = Talking(self._members, self._legs, bridges, self._ring_ends, self._deferred)
         self._calls = Calls(self._deferred)
         self._channels = ChannelList()
         self._snapshots = Snapshots(

@@ -3,7 +3,7 @@
 import pytest
 
 from presence.events import CallKind
-from routing.reports import LegReported
+from routing.reports import CallerLeft, LegReported
 from tests.routing.asterisk.pbx import Chan, Pbx, on_a_call
 
 PHONE, OTHER = "PJSIP/1001", "PJSIP/1002"
@@ -452,3 +452,39 @@ def test_bridges_from_before_a_lost_connection_are_forgotten() -> None:
     pbx.say("FullyBooted", Status="Fully Booted")
     pbx.completes(PHONE, TALK, CALLER, "caller")
     assert after(pbx) == ["conferenced", "hung_up"]
+
+
+# --- dead calls --------------------------------------------------------------------------------
+
+
+def test_d17_a_caller_who_hangs_up_while_the_agents_channel_stays_is_told_after_a_moment() -> None:
+    pbx = on_a_call(TALK, CALLER)
+    gone_at = pbx.at(pbx.now)
+    pbx.leaves("talk", CALLER, 1)
+    pbx.hangs_up(CALLER)
+    assert pbx.told(CallerLeft) == []
+    pbx.wait(1)
+    assert [(left.interaction, left.at) for left in pbx.told(CallerLeft)] == [("100.1", gone_at)]
+    assert after(pbx) == []
+    pbx.wait(30)
+    pbx.hangs_up(TALK)
+    assert after(pbx) == ["hung_up"]
+
+
+def test_d17_an_agent_who_hangs_up_in_the_same_instant_was_on_no_dead_call() -> None:
+    pbx = on_a_call(TALK, CALLER)
+    pbx.hangs_up(CALLER)
+    pbx.wait(0.2)
+    pbx.hangs_up(TALK)
+    pbx.wait(5)
+    assert pbx.told(CallerLeft) == []
+
+
+def test_d17_a_customer_who_was_put_through_has_not_left() -> None:
+    """The channel that rang at the second agent was the first agent's, and is no more."""
+    pbx = on_a_call(TALK, CALLER)
+    pbx.enters("talk", Chan("PJSIP/trunk-00000009", "100.9", "100.1"), 3)
+    pbx.leaves("talk", CALLER, 2)
+    pbx.hangs_up(CALLER)
+    pbx.wait(5)
+    assert pbx.told(CallerLeft) == []

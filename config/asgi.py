@@ -1,5 +1,6 @@
 """What the server runs: pages, sockets, and with them the hub, the feed, the clock, the
-distributor, the courier, the connectors and this process's lease, from start-up to shutdown."""
+distributor, the watcher, the courier, the connectors and this process's lease, from start-up to
+shutdown."""
 
 import asyncio
 import os
@@ -19,6 +20,7 @@ from django.db import connections  # noqa: E402
 from django.urls import re_path  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from alerts.watcher import Watcher  # noqa: E402
 from api import stream  # noqa: E402
 from api.feed import feed  # noqa: E402
 from dashboard.hub import hub  # noqa: E402
@@ -39,6 +41,7 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
     """Start what a server process needs beside answering requests, and stop it cleanly."""
     clock = Clock(actions.apply_all, process_lease)
     distributor = Distributor()
+    watcher = Watcher()
     courier = Courier(feed.wake)
     connectors: list[asyncio.Task[None]] = []
     while True:
@@ -48,6 +51,7 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
             await feed.start()
             clock.start()
             distributor.start()
+            watcher.start()
             courier.start()
             if settings.RUN_CONNECTORS:
                 connectors.append(asyncio.create_task(run_connectors()))
@@ -58,6 +62,7 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
             await asyncio.gather(*connectors, return_exceptions=True)
             await sync_to_async(clock.stop, thread_sensitive=False)()
             await sync_to_async(distributor.stop, thread_sensitive=False)()
+            await sync_to_async(watcher.stop, thread_sensitive=False)()
             await sync_to_async(courier.stop, thread_sensitive=False)()
             await feed.stop()
             await hub.stop()

@@ -23,6 +23,10 @@ class EventType(StrEnum):
     INTERACTION_QUEUED = "interaction.queued"
     INTERACTION_OVERFLOWED = "interaction.overflowed"
     INTERACTION_ENDED = "interaction.ended"
+    ALERT_RAISED = "alert.raised"
+    ALERT_WORSENED = "alert.worsened"
+    ALERT_ACKNOWLEDGED = "alert.acknowledged"
+    ALERT_CLEARED = "alert.cleared"
 
 
 def put(kind: EventType, at: datetime, subject: str, data: dict[str, Any]) -> None:

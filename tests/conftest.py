@@ -35,12 +35,13 @@ def committed(transactional_db: None) -> None:
 def pytest_runtest_teardown(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, object, object]:
-    """After a test with committed transactions its database is emptied. The catalogue that a
-    migration made is made again, for whichever test is next."""
+    """After a test with committed transactions its database is emptied. The catalogue and the rules
+    that migrations made are made again, for whichever test is next."""
     result = yield
     if nextitem and "committed" in getattr(item, "fixturenames", ()):
         with item.config.stash[blocking_manager_key].unblock():
             import_module("presence.migrations.0002_catalogue").make(apps, None)
+            import_module("alerts.migrations.0002_default_rules").make(apps, None)
     return result
 
 

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from alerts.acknowledging import acknowledge
+from alerts.models import Alert
+from alerts.watch import look
 from api import keys
 from presence import actions as presence
 from presence import clock, hints
@@ -18,7 +21,7 @@ from presence.outbox import EventType
 from routing import actions, calls
 from routing.calls import Origin
 from routing.distribution import distribute
-from routing.models import Destination, InteractionOutcome
+from routing.models import Destination, InteractionOutcome, Queue
 from routing.waits import Wait
 from tests.factories import START, at, call_in, make_queue, make_user
 from tests.services.redis_server import until
@@ -58,13 +61,16 @@ def test_no_type_is_documented_that_there_is_not() -> None:
     assert f"`{TEST}`" in PAGE
 
 
+SHAPES = ("agent", "interaction", "alert")
+
+
 def keys_of(data: dict[str, Any]) -> Iterator[str]:
-    """All keys in `data`, but for those of agents and interactions, which stand before."""
+    """All keys in `data`, but for those of agents, interactions and alerts, which stand before."""
     for key, value in data.items():
         yield key
         inner = value if isinstance(value, list) else [value]
         for item in inner:
-            if isinstance(item, dict) and key not in ("agent", "interaction"):
+            if isinstance(item, dict) and key not in SHAPES:
                 yield from keys_of(item)
 
 
@@ -97,6 +103,11 @@ def test_everything_that_an_event_holds_is_documented(ada: Agent) -> None:
     )
     actions.apply(ada.pk, chosen)
     clock.tick(at(740), actions.apply_all)
+    look(at(741))
+    look(at(801))
+    acknowledge(Alert.objects.open()[0].pk, make_user(), at(802))
+    Queue.objects.update(active=False)
+    look(at(803))
     told = list(OutboxEvent.objects.all())
     assert {event.type for event in told} == {kind.value for kind in EventType}
     shapes = section("Events")
@@ -104,7 +115,7 @@ def test_everything_that_an_event_holds_is_documented(ada: Agent) -> None:
         text = section(event.type)
         missing = {key for key in keys_of(event.data) if f"`{key}`" not in text}
         assert not missing, event.type
-        for shape in ("agent", "interaction"):
+        for shape in SHAPES:
             inside = event.data.get(shape, {})
             assert all(f"`{key}`" in shapes for key in inside), shape
 

@@ -1,0 +1,79 @@
+"""What has to change in the alerts that are open, now that these rules are broken. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.judge import Breach, Place
+from alerts.kinds import Severity
+
+HYSTERESIS = timedelta(seconds=30)
+"""What comes back within it was never away: it is told once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How bad an alert is: `worsened_at` is when it became critical, `eased_at` when it was that no
+    more."""
+
+    severity: Severity
+    since: datetime
+    worsened_at: datetime | None = None
+    eased_at: datetime | None = None
+
+    def moved(self, breach: Breach, now: datetime) -> "Standing":
+        """As `breach` has it now. Whoever turns critical again within a moment does not worsen."""
+        severity = breach.severity(now) or self.severity
+        after = replace(self, severity=severity, since=breach.since)
+        if severity is self.severity:
+            return after
+        if severity is Severity.WARNING:
+            return replace(after, eased_at=now)
+        at = breach.critical_at or now
+        again = self.worsened_at and self.eased_at and at - self.eased_at <= HYSTERESIS
+        return after if again else replace(after, worsened_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Breaches to raise, open alerts that changed or are over, and onsets to note or forget."""
+
+    raised: tuple[Breach, ...]
+    moved: tuple[Breach, ...]
+    cleared: tuple[Place, ...]
+    noted: tuple[Breach, ...]
+    forgotten: tuple[Place, ...]
+
+    @property
+    def rules(self) -> set[int]:
+        """The rules that they are about: none where nothing changes."""
+        places = [breach.place for breach in (*self.raised, *self.moved, *self.noted)]
+        return {rule for rule, _ in (*places, *self.cleared, *self.forgotten)}
+
+
+def steps(
+    found: Iterable[Breach],
+    open_: Mapping[Place, Standing],
+    onsets: Mapping[Place, datetime],
+    remembered: Iterable[int],
+    now: datetime,
+) -> Steps:
+    """`remembered` are the rules whose onsets are to be noted."""
+    breaches = {breach.place: breach for breach in found}
+    due = {place: breach for place, breach in breaches.items() if breach.severity(now)}
+    waits = {
+        place: breach
+        for place, breach in breaches.items()
+        if place not in due and breach.raised_at and breach.rule in set(remembered)
+    }
+    return Steps(
+        raised=tuple(breach for place, breach in due.items() if place not in open_),
+        moved=tuple(
+            breach
+            for place, breach in due.items()
+            if place in open_ and open_[place].moved(breach, now) != open_[place]
+        ),
+        cleared=tuple(place for place in open_ if place not in due),
+        noted=tuple(breach for place, breach in waits.items() if place not in onsets),
+        forgotten=tuple(place for place in onsets if place not in waits),
+    )

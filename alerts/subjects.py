@@ -1,0 +1,84 @@
+"""What alerts are about: agents, queues, teams and telephony systems, as `agent:1`."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
+from alerts.kinds import Kind
+from alerts.models import Alert, Rule
+from presence.models import Agent, AgentState, Team
+from routing.models import Connector, Queue, QueueEntry
+
+MODELS: dict[str, type[Model]] = {
+    "agent": Agent,
+    "queue": Queue,
+    "team": Team,
+    "connector": Connector,
+}
+
+
+def parts(subject: str) -> tuple[str, int]:
+    """The kind of thing and its primary key."""
+    kind, _, key = subject.partition(":")
+    return kind, int(key)
+
+
+def names(subjects: Iterable[str]) -> dict[str, str]:
+    """What people call each of them now; nothing for those that are gone."""
+    wanted: defaultdict[str, list[int]] = defaultdict(list)
+    for subject in subjects:
+        kind, key = parts(subject)
+        wanted[kind].append(key)
+    return {
+        f"{kind}:{key}": name
+        for kind, keys in wanted.items()
+        for key, name in MODELS[kind]._default_manager.filter(pk__in=keys).values_list("pk", "name")
+    }
+
+
+def about(rule: Rule, subject: str) -> dict[str, Any]:
+    """What to tell of a breach beside its subject and since: codes, and the labels of now."""
+    match Kind(rule.kind):
+        case Kind.LONG_STATUS:
+            return _status(parts(subject)[1])
+        case Kind.FEW_READY:
+            return {"at_least": rule.at_least}
+        case Kind.SERVICE_LEVEL:
+            return {"percent": rule.warning_percent or _target(parts(subject)[1])}
+        case _:
+            return {}
+
+
+def _status(agent: int) -> dict[str, Any]:
+    shown = AgentState.objects.select_related("shown_status", "shown_reason").filter(pk=agent)
+    return (
+        {
+            "status": state.shown_status_id,
+            "label": state.shown_status.label,
+            "reason": state.shown_reason.label if state.shown_reason else state.shown_note,
+        }
+        if (state := shown.first())
+        else {}
+    )
+
+
+def _target(queue: int) -> int | None:
+    targets = Queue.objects.filter(pk=queue)
+    return targets.values_list("service_level_percent", flat=True).first()
+
+
+def ended(alert: Alert, now: datetime) -> datetime:
+    """When what was told of ended, as well as the database knows: not before it was raised."""
+    _, key = parts(alert.subject)
+    found: datetime | None = None
+    match Kind(alert.rule.kind):
+        case Kind.LONG_STATUS:
+            since = AgentState.objects.filter(pk=key).values_list("shown_since", flat=True).first()
+            found = since if since and since > alert.since else None
+        case Kind.LONG_WAIT:
+            waits = QueueEntry.objects.filter(queue=key, waiting_since=alert.since)
+            found = waits.values_list("left_at", flat=True).order_by("left_at").last()
+    return max(min(found or now, now), alert.raised_at)

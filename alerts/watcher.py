@@ -1,0 +1,55 @@
+"""A server process's own watch over the floor. What is due stays due: any number of processes may
+watch, and one that was away catches up."""
+
+import threading
+import time
+from collections.abc import Mapping
+
+import structlog
+from django.db import connection
+from django.utils import timezone
+
+from alerts.watch import look
+from routing import figures
+from routing.figures import Today
+from routing.models import Queue
+
+log = structlog.get_logger(__name__)
+
+PERIOD = 1.0
+"""Seconds from one look to the next."""
+TODAY_SHARE = 50
+"""How today went is read again after so many times as long as it took."""
+
+
+class Watcher(threading.Thread):
+    """Looks until it is stopped. A database that is away comes back."""
+
+    def __init__(self) -> None:
+        super().__init__(name="watcher", daemon=True)
+        self._stopping = threading.Event()
+        self._today: Mapping[int, Today] = {}
+        self._today_due = float("-inf")
+
+    def run(self) -> None:
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            pause = PERIOD
+            try:
+                look(timezone.now(), self._days)
+            except Exception as error:
+                log.warning("watch_waits", error=str(error))
+                connection.close()
+        connection.close()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.join(timeout=5)
+
+    def _days(self, queues: list[Queue]) -> Mapping[int, Today]:
+        began = time.monotonic()
+        if began >= self._today_due:
+            self._today = figures.today(queues)
+            ended = time.monotonic()
+            self._today_due = ended + TODAY_SHARE * (ended - began)
+        return self._today

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dashboard import links
 from dashboard.links import NONE, PLAIN, Marks
 from dashboard.people import initials
-from dashboard.rows import Look, Talk, Waiting, queue_of, reason_text, talk, waiting
+from dashboard.rows import Look, Talk, Waiting, queue_of, reason_text, set_by, talk, waiting
 from presence import derive, store
 from presence.choices import Option, options
 from presence.derive import Refusal
@@ -55,6 +55,7 @@ class Bar:
     initials: str
     status: Look
     reason: str
+    set_by: str
     since: datetime
     max_seconds: int | None
     critical_seconds: int | None
@@ -101,6 +102,7 @@ def _states(agent_ids: Iterable[int]) -> Iterable[AgentState]:
             "agent__team",
             "shown_reason",
             "mode_reason",
+            "mode_actor__agent",
             "pending",
             "pending_reason",
             "pending_actor__agent",
@@ -127,6 +129,7 @@ def _bar(
         initials=initials(row.agent.name),
         status=Look.of(own),
         reason=reason,
+        set_by=set_by(row.mode_cause, row.mode_actor) if own.code == row.mode_id else "",
         since=since,
         max_seconds=own.max_seconds,
         critical_seconds=own.critical_seconds,

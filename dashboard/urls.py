@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from dashboard.views import account, acts, agents, floor, me, reports, wall, wallboards
+from dashboard.views import (
+    account,
+    acts,
+    agents,
+    arranging,
+    floor,
+    me,
+    reports,
+    selection,
+    wall,
+    wallboards,
+)
 
 urlpatterns = [
     path("", account.home, name="home"),
@@ -21,6 +32,12 @@ urlpatterns = [
     path("me/log-in-policy/", me.login_policy, name="login_policy"),
     path("reports/time/", reports.time_in_status, name="time_in_status"),
     path("monitor/", floor.monitor, name="monitor"),
+    path("monitor/selection/", selection.selection, name="selection"),
+    path("monitor/layout/", arranging.layout, name="layout"),
+    path("monitor/opens-with/", arranging.opens_with, name="opens_with"),
+    path("monitor/views/", arranging.views, name="views"),
+    path("monitor/views/<int:view_id>/", arranging.change_view, name="change_view"),
+    path("monitor/views/<int:view_id>/delete/", arranging.delete_view, name="delete_view"),
     path("wall/<str:token>/", wall.wallboard, name="wallboard"),
     path("wall/<str:token>/ticket/", wall.ticket, name="wallboard_ticket"),
     path("wallboards/", wallboards.boards, name="wallboards"),

@@ -6,8 +6,12 @@ import "./monitor/dialog.js";
 import "./monitor/drops.js";
 import * as filters from "./monitor/filters.js";
 import * as groups from "./monitor/groups.js";
+import * as keys from "./monitor/keys.js";
+import "./monitor/layout.js";
 import * as rows from "./monitor/rows.js";
+import * as selection from "./monitor/selection.js";
 import { changed, view } from "./monitor/view.js";
+import "./monitor/views.js";
 import * as strip from "./strip.js";
 
 const table = document.getElementById("agents");
@@ -34,7 +38,7 @@ listen((message) => {
     news.rows.set(id, html);
     news.gone.delete(id);
   }
-  if (!asked) requestAnimationFrame(takeNews);
+  if (!asked) requestAnimationFrame(() => keys.keep(takeNews));
   asked = true;
 });
 
@@ -54,6 +58,7 @@ function takeNews() {
 function show() {
   filters.count();
   groups.count();
+  selection.settle();
 }
 
 let lists = "";
@@ -71,16 +76,17 @@ function tellLinks(html) {
   tick(links);
 }
 
-changed((names) => {
+changed((names) => keys.keep(() => {
   if (names.includes("group")) groups.arrange(true);
   else if (names.includes("sort") || names.includes("top")) groups.arrange(false);
   show();
-});
+}));
 
 table.addEventListener("click", ({ target }) => {
   const button = target.closest(".fold");
   if (button) groups.toggle(button.closest("tbody").dataset.group);
 });
+table.addEventListener("animationend", ({ target }) => target.classList.remove("changed"));
 // A row that comes into sight shows the right time at once.
 table.addEventListener("contentvisibilityautostatechange", ({ target, skipped }) => skipped || tick(target));
 
@@ -89,4 +95,4 @@ for (const body of table.tBodies) {
   for (const row of body.querySelectorAll("tr[data-id]")) rows.adopt(row, body.dataset.group);
 }
 groups.fill();
-show();
+keys.keep(show);

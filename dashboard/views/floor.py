@@ -4,23 +4,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from dashboard import links, rows
+from dashboard import links, rows, saved
 from dashboard.columns import Arrangement, arrangement_of
 from dashboard.first_steps import steps
 from dashboard.groups import Group, Tally, grouped
+from dashboard.models.views import Density
 from dashboard.people import SUPERVISE, agent_of
 from dashboard.rows import Row
 from dashboard.strip import Strip
 from dashboard.table import GROUPS, Lists, View
 from dashboard.tickets import Ticket, issue
-from dashboard.views import answers
+from dashboard.views import answers, arranging
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,23 @@ class Body:
 @answers.signed_in
 @permission_required(SUPERVISE, raise_exception=True)
 def monitor(request: HttpRequest) -> HttpResponse:
+    user = User.objects.get(pk=request.user.pk or 0)
+    opening = None if request.GET else saved.opens_with(user)
+    if opening:
+        return redirect(f"{request.path}?{opening.query}")
     view = View.of(request.GET)
-    arrangement = arrangement_of(request.user.pk or 0)
-    own = agent_of(request.user)
-    ticket = Ticket(request.user.pk or 0, own.pk if own else None, monitor=True)
-    context = _floor(view, arrangement) | {"arrangement": arrangement, "ticket": issue(ticket)}
-    return render(request, "dashboard/monitor.html", context)
+    arrangement = arrangement_of(user.pk)
+    own = agent_of(user)
+    ticket = Ticket(user.pk, own.pk if own else None, monitor=True)
+    context = {
+        "arrangement": arrangement,
+        "densities": Density.choices,
+        "query": view.url,
+        "next": request.get_full_path(),
+        "ticket": issue(ticket),
+    }
+    own_menu = arranging.menu(user)
+    return render(request, "dashboard/monitor.html", _floor(view, arrangement) | context | own_menu)
 
 
 def _floor(view: View, arrangement: Arrangement) -> dict[str, Any]:

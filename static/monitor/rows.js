@@ -62,7 +62,7 @@ export function rowIn(record, group) {
   if (!record.rows.has(group)) {
     const row = record.fresh.cloneNode(true);
     row.tabIndex = -1;
-    for (const cell of row.querySelectorAll(".changed")) cell.classList.remove("changed");
+    calm(row);
     tick(row);
     record.rows.set(group, row);
   }
@@ -91,9 +91,15 @@ function replace(old, cell) {
   if (focused) cell.querySelector("a, input")?.focus({ preventScroll: true });
 }
 
+/** A cell that is moved would else catch the eye again. */
+function calm(row) {
+  for (const cell of row.querySelectorAll(".changed")) cell.classList.remove("changed");
+}
+
 /** Put the cells of a row in the person's order. */
-export function arrange(row, always = false) {
-  if (!always && !("own" in table.dataset)) return;
+export function arrange(row) {
+  if (!("own" in table.dataset)) return;
+  calm(row);
   const cells = Object.fromEntries([...row.cells].map((cell) => [cell.classList[0], cell]));
   const order = table.dataset.columns.trim().split(" ").map((key) => cells[`c-${key}`]);
   row.append(...order, cells["c-act"]);

@@ -2,6 +2,7 @@
 
 const MANY = ["status", "availability", "team", "queue"];
 const ONE = { text: "", top: "", group: "", sort: "agent" };
+const EVERYTHING = [...MANY, ...Object.keys(ONE)];
 const listeners = [];
 
 export const view = {};
@@ -9,8 +10,8 @@ export const view = {};
 /** Call `listener` after every change, with the names of what changed. */
 export const changed = (listener) => listeners.push(listener);
 
-function read() {
-  const query = new URLSearchParams(location.search);
+function read(address) {
+  const query = new URLSearchParams(address);
   for (const name of MANY) view[name] = query.getAll(name).join().split(",").filter(Boolean);
   for (const [name, otherwise] of Object.entries(ONE)) view[name] = query.get(name) ?? otherwise;
 }
@@ -18,7 +19,7 @@ function read() {
 /** The address's query, as dashboard/table.py writes it. */
 export function url() {
   const query = new URLSearchParams();
-  for (const name of [...MANY, ...Object.keys(ONE)]) {
+  for (const name of EVERYTHING) {
     const wanted = String(view[name]).trim();
     if (wanted) query.set(name, wanted);
   }
@@ -34,6 +35,13 @@ export function change(wanted, { brief = false } = {}) {
 
 const tell = (names) => listeners.forEach((listener) => listener(names));
 
+/** Show what an address asks for. */
+export function open(address) {
+  read(address);
+  history.pushState(null, "", url());
+  tell(EVERYTHING);
+}
+
 export const clear = () => change({ ...Object.fromEntries(MANY.map((name) => [name, []])), text: "", top: "" });
 
 /** Whether there is anything to clear. */
@@ -44,7 +52,7 @@ export function toggle(name, value) {
 }
 
 addEventListener("popstate", () => {
-  read();
-  tell([...MANY, ...Object.keys(ONE)]);
+  read(location.search);
+  tell(EVERYTHING);
 });
-read();
+read(location.search);

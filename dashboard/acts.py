@@ -1,0 +1,114 @@
+"""What supervisors do to an agent: set a mode, cancel the one that waits, end wrap-up, check a
+phantom call, log out. Each is an event with its actor, so that history says whose doing it was."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from dashboard import sessions
+from dashboard.views import answers
+from presence.actions import Outcome
+from presence.choices import ChoiceError
+from presence.events import CancelPending, Cause, Choose, LegAction, LegEvent, LogOut
+from presence.models import Agent
+from presence.models.catalogue import ChosenBy
+from presence.state import LegState
+from presence.store import load
+from presence.words import lazily as _
+from routing import reconcile
+from routing.actions import apply
+from routing.connectors import checks
+from routing.models import Leg
+
+ASKED = _("The telephony is asked. A call that it does not know ends within half a minute.")
+NO_CALL = _("They are on no call.")
+NO_WRAP_UP = _("They are not in wrap-up.")
+NOTHING_WAITS = _("No mode waits.")
+WAITS = _("Engaged: it waits until they are done.")
+
+
+@dataclass(frozen=True)
+class Came:
+    """What came of an act: whether it was done, and a sentence where there is more to say."""
+
+    done: bool
+    sentence: str | Promise = ""
+
+
+DONE = Came(done=True)
+
+Act = Callable[[HttpRequest, Agent], Came]
+
+
+def _came(outcome: Outcome) -> Came:
+    refusal = answers.refusal_of(outcome)
+    return Came(not refusal, refusal)
+
+
+def set_mode(request: HttpRequest, agent: Agent) -> Came:
+    try:
+        choice = answers.chosen(request, agent, ChosenBy.SUPERVISORS)
+    except ChoiceError as error:
+        return Came(done=False, sentence=str(error))
+    event = Choose(
+        at=timezone.now(),
+        actor=request.user.pk,
+        choice=choice,
+        cause=Cause.SUPERVISOR,
+        immediate="immediate" in request.POST,
+    )
+    outcome = apply(agent.pk, event)
+    waits = outcome.decision.state.pending is not None
+    return Came(done=True, sentence=WAITS) if _came(outcome).done and waits else _came(outcome)
+
+
+def cancel_pending(request: HttpRequest, agent: Agent) -> Came:
+    if agent.state.pending_id is None:
+        return Came(done=False, sentence=NOTHING_WAITS)
+    return _came(apply(agent.pk, CancelPending(at=timezone.now(), actor=request.user.pk)))
+
+
+def end_wrap_up(request: HttpRequest, agent: Agent) -> Came:
+    legs = [leg for leg in load(agent.state).legs if leg.state is LegState.WRAP_UP]
+    if not legs:
+        return Came(done=False, sentence=NO_WRAP_UP)
+    event = LegEvent(
+        at=timezone.now(),
+        actor=request.user.pk,
+        action=LegAction.WRAP_UP_DONE,
+        leg=legs[0].id,
+        cause=Cause.SUPERVISOR,
+    )
+    return _came(apply(agent.pk, event))
+
+
+def reset_call(request: HttpRequest, agent: Agent) -> Came:
+    """A telephony that can be asked is believed; where none can, the supervisor is."""
+    now = timezone.now()
+    if checks.ask(agent, now, request.user.pk):
+        return Came(done=True, sentence=ASKED)
+    legs = Leg.objects.in_call().filter(agent=agent).select_related("interaction")
+    for leg in legs:
+        reconcile.end(leg, now, request.user.pk)
+        reconcile.close(leg.interaction, now)
+    return DONE if legs else Came(done=False, sentence=NO_CALL)
+
+
+def log_out(request: HttpRequest, agent: Agent) -> Came:
+    out = LogOut(at=timezone.now(), actor=request.user.pk, cause=Cause.SUPERVISOR)
+    came = _came(apply(agent.pk, out))
+    sessions.end(agent.user_id)
+    return came
+
+
+ACTS: Mapping[str, Act] = {
+    "set_mode": set_mode,
+    "cancel_pending": cancel_pending,
+    "end_wrap_up": end_wrap_up,
+    "reset_call": reset_call,
+    "log_out_agent": log_out,
+}
+"""By the codename of the right that it takes."""

@@ -1,6 +1,6 @@
 """What the server runs: pages, sockets, and with them the hub, the feed, the clock, the
-distributor, the watcher, the courier, the connectors and this process's lease, from start-up to
-shutdown."""
+distributor, the watcher, the courier, the notifier, the connectors and this process's lease, from
+start-up to shutdown."""
 
 import asyncio
 import os
@@ -25,6 +25,7 @@ from api import stream  # noqa: E402
 from api.feed import feed  # noqa: E402
 from dashboard.hub import hub  # noqa: E402
 from dashboard.sockets import urlpatterns  # noqa: E402
+from notifications.notifier import Notifier  # noqa: E402
 from presence.clock import Clock  # noqa: E402
 from presence.connections import process_lease  # noqa: E402
 from routing import actions  # noqa: E402
@@ -42,7 +43,13 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
     clock = Clock(actions.apply_all, process_lease)
     distributor = Distributor()
     watcher = Watcher()
-    courier = Courier(feed.wake)
+    notifier = Notifier()
+
+    def sequenced() -> None:
+        feed.wake()
+        notifier.wake()
+
+    courier = Courier(sequenced)
     connectors: list[asyncio.Task[None]] = []
     while True:
         message = await receive()
@@ -53,6 +60,7 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
             distributor.start()
             watcher.start()
             courier.start()
+            notifier.start()
             if settings.RUN_CONNECTORS:
                 connectors.append(asyncio.create_task(run_connectors()))
             await send({"type": "lifespan.startup.complete"})
@@ -64,6 +72,7 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
             await sync_to_async(distributor.stop, thread_sensitive=False)()
             await sync_to_async(watcher.stop, thread_sensitive=False)()
             await sync_to_async(courier.stop, thread_sensitive=False)()
+            await sync_to_async(notifier.stop, thread_sensitive=False)()
             await feed.stop()
             await hub.stop()
             await sync_to_async(_release, thread_sensitive=False)()

@@ -11,6 +11,8 @@ from typing import Any
 import environ
 import structlog
 
+from config.mail import settings_for
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "var"
 DATA_DIR.mkdir(exist_ok=True)
@@ -159,6 +161,11 @@ RUN_CONNECTORS = env.bool("RUN_CONNECTORS", default=True)
 """Whether a server follows the telephony systems itself, or leaves that to `run_connectors`."""
 OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=7)
 """How long events are kept for streams that resume, once every webhook has delivered them."""
+
+NOTICE_DAYS = env.int("NOTICE_DAYS", default=30)
+"""How long notices of agents are kept."""
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rollcall@localhost")
+globals().update(settings_for(env.str("EMAIL_URL", default="consolemail://")))
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {

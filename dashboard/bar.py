@@ -10,6 +10,8 @@ from dashboard import links
 from dashboard.links import NONE, PLAIN, Marks
 from dashboard.people import initials
 from dashboard.rows import Look, Talk, Waiting, queue_of, reason_text, set_by, talk, waiting
+from notifications import box
+from notifications.box import Box
 from presence import derive, store
 from presence.choices import Option, options
 from presence.derive import Refusal
@@ -72,6 +74,7 @@ class Bar:
     why_not: tuple[WhyNot, ...]
     microphone_refused: bool
     unconfirmed: str
+    box: Box
 
 
 def read(agent_ids: Iterable[int], marks: Marks = NONE) -> dict[int, Bar]:
@@ -80,13 +83,21 @@ def read(agent_ids: Iterable[int], marks: Marks = NONE) -> dict[int, Bar]:
     menus: dict[int | None, tuple[Option, ...]] = {}
     looks = {status.code: status for status in Status.objects.all()}
     rules_for = RulesReader()
+    boxes = box.read(ids := list(agent_ids), {code: look.label for code, look in looks.items()})
     bars = {}
-    for row in _states(agent_ids):
+    for row in _states(ids):
         team = row.agent.team_id
         if team not in menus:
             menus[team] = tuple(options(row.agent))
         unconfirmed = marks.get(row.agent_id, PLAIN).unconfirmed
-        bars[row.agent_id] = _bar(row, rules_for(row.agent), menus[team], looks, unconfirmed)
+        bars[row.agent_id] = _bar(
+            row,
+            rules_for(row.agent),
+            menus[team],
+            looks,
+            box=boxes.get(row.agent_id, box.EMPTY),
+            unconfirmed=unconfirmed,
+        )
     return bars
 
 
@@ -116,6 +127,8 @@ def _bar(
     rules: Rules,
     menu: tuple[Option, ...],
     looks: dict[str, Status],
+    *,
+    box: Box,
     unconfirmed: str,
 ) -> Bar:
     state = store.load(row)
@@ -146,6 +159,7 @@ def _bar(
         why_not=tuple(_why(refusal) for refusal in refusals),
         microphone_refused=state.microphone_refused,
         unconfirmed=unconfirmed,
+        box=box,
     )
 
 

@@ -12,6 +12,7 @@ from dashboard.links import NONE, Lost, Mark, Marks
 from dashboard.rows import Row
 from dashboard.strip import Card, Strip
 from dashboard.table import Lists
+from notifications import box
 from presence.models import AgentState
 
 
@@ -46,6 +47,7 @@ class Board:
         self._lost: tuple[Lost, ...] = ()
         self._strip = Strip()
         self._cards: dict[int, Card] = {}
+        self._boxes: dict[int, int] = {}
 
     def read(
         self, ids: Set[int], watched: Set[int] = frozenset(), asked: Set[int] = frozenset()
@@ -58,11 +60,14 @@ class Board:
         found = {row.id: row for row in rows.read(ids, self._marks)} if ids else {}
         fresh = {id_: row for id_, row in found.items() if self._shows(id_) != _shows(row)}
         gone = tuple(id_ for id_ in ids if id_ not in found and id_ in self._rows)
-        wanted = (fresh.keys() & watched) | asked
+        boxes = box.versions(ids) if ids else {}
+        noticed = {id_ for id_, version in boxes.items() if version != self._boxes.get(id_)}
+        wanted = ((fresh.keys() | noticed) & watched) | asked
         bars = bar.read(wanted, self._marks) if wanted else {}
         before, cards = self._cards, self._count(fresh.values(), gone)
         self._cards = cards
         self._rows |= fresh
+        self._boxes |= boxes
         for id_ in gone:
             del self._rows[id_]
         changed = {id_: card for id_, card in cards.items() if card != before.get(id_)}
@@ -91,7 +96,14 @@ class Board:
     def differing(self) -> set[int]:
         """The agents whose state or mark this board does not show: a few small queries when it is
         in step."""
-        return self._outdated() | self._mark()
+        return self._outdated() | self._mark() | self._noticed()
+
+    def _noticed(self) -> set[int]:
+        if box.sum_of_versions() == sum(self._boxes.values()):
+            return set()
+        current = box.versions()
+        self._boxes = {id_: known for id_, known in self._boxes.items() if id_ in current}
+        return {id_ for id_, version in current.items() if version != self._boxes.get(id_)}
 
     def _mark(self) -> set[int]:
         now, before = timezone.now(), self._marks

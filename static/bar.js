@@ -9,24 +9,29 @@ const bar = () => document.getElementById("bar");
 const menu = () => document.getElementById("bar-menu");
 const summary = () => document.getElementById("bar-summary");
 const version = (element) => Number(element.dataset.version);
+const box = (element) => Number(element.dataset.box);
+const menus = () => [...bar().querySelectorAll("details")];
 
 /** Put a bar in place, unless it is older than the one that shows. One of the same age has something
-    to say only as an `answer` (what was refused), or of what the telephony has not confirmed. */
+    to say only as an `answer` (what was refused), of notices, or of what the telephony has not
+    confirmed. */
 function replace(html, answer = false) {
   const fresh = parse(html);
   const old = bar();
   if (!fresh || !old) return;
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+  const home = focused && document.activeElement.closest("details")?.querySelector("summary").id;
   const newer = version(fresh) - version(old);
-  const changed = newer > 0 || (newer === 0 && fresh.dataset.unconfirmed !== old.dataset.unconfirmed);
+  const noticed = box(fresh) > box(old);
+  const changed = newer > 0 || (newer === 0 && (noticed || fresh.dataset.unconfirmed !== old.dataset.unconfirmed));
   if (!changed && !(answer && newer === 0)) return;
-  fresh.querySelector("#bar-menu").open = menu().open;
+  for (const details of menus()) if (details.open) fresh.querySelector(`#${details.id}`).open = true;
   for (const form of fresh.querySelectorAll("form")) carryToken(form);
   for (const button of fresh.querySelectorAll("button")) button.disabled = isLost();
   old.replaceWith(fresh);
   htmx.process(fresh);
   tick(fresh);
-  if (focused) (document.getElementById(focused) ?? summary()).focus();
+  if (focused) (document.getElementById(focused) ?? document.getElementById(home) ?? summary()).focus();
   ring();
   if (changed) htmx.trigger(document.body, "bar-changed");
 }
@@ -77,17 +82,19 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("click", ({ target }) => {
-  if (menu()?.open && !menu().contains(target)) menu().open = false;
+  if (!bar()) return;
+  for (const details of menus()) if (!details.contains(target)) details.open = false;
 });
 document.addEventListener("keydown", (event) => {
-  if (!menu()?.open) return;
+  const open = bar() && menus().find((details) => details.open);
+  if (!open) return;
   if (event.key === "Escape") {
-    menu().open = false;
-    summary().focus();
+    open.open = false;
+    open.querySelector("summary").focus();
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step || !menu().contains(document.activeElement)) return;
-  const stops = [...menu().querySelectorAll("summary, button:not(:disabled)")];
+  if (!step || !open.contains(document.activeElement)) return;
+  const stops = [...open.querySelectorAll("summary, a, button:not(:disabled, [hidden])")];
   const here = stops.indexOf(document.activeElement);
   stops[(here + step + stops.length) % stops.length].focus();
   event.preventDefault();

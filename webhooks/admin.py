@@ -18,7 +18,7 @@ from presence.admin import ReadOnly
 from presence.outbox import EventType
 from webhooks import deliveries
 from webhooks.courier import send_test
-from webhooks.models import Delivery, DeliveryState, Endpoint
+from webhooks.models import Delivery, DeliveryState, Endpoint, Signed
 
 
 class EndpointForm(forms.ModelForm):
@@ -44,8 +44,44 @@ def _count(state: DeliveryState) -> Subquery:
     return Subquery(counted.values("number"))
 
 
+class SignedAdmin(admin.ModelAdmin):
+    """Addresses that signed messages are posted to, and their secrets."""
+
+    def save_model(self, request: HttpRequest, obj: Signed, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            messages.info(
+                request,
+                _("To verify what it receives: select it and choose Show the signing secret."),
+            )
+
+    @admin.action(description=gettext_lazy("Show the signing secret"), permissions=["change"])
+    def show_secret(self, request: HttpRequest, chosen: QuerySet[Signed]) -> HttpResponse:
+        return self._secrets(request, chosen, _("Looked at the signing secret."))
+
+    @admin.action(description=gettext_lazy("Rotate the signing secret"), permissions=["change"])
+    def rotate_secret(self, request: HttpRequest, chosen: QuerySet[Signed]) -> HttpResponse:
+        for one in chosen:
+            one.rotate(timezone.now())
+        return self._secrets(request, chosen, _("Rotated the signing secret."))
+
+    def _secrets(self, request: HttpRequest, chosen: QuerySet[Signed], what: str) -> HttpResponse:
+        for one in chosen:
+            self.log_change(request, one, what)
+        context = self.admin_site.each_context(request) | {
+            "title": _("Signing secrets"),
+            "opts": self.opts,
+            "addresses": chosen.all(),
+            "now": timezone.now(),
+            "list": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
+        }
+        answer = TemplateResponse(request, "admin/webhooks/secrets.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
 @admin.register(Endpoint)
-class EndpointAdmin(admin.ModelAdmin):
+class EndpointAdmin(SignedAdmin):
     form = EndpointForm
     fieldsets = [(None, {"fields": ["name", "url", "types", "active"], "classes": ["wide"]})]
     list_display = ["name", "url", "active", "waiting", "failed", "oldest", "last_error"]
@@ -77,14 +113,6 @@ class EndpointAdmin(admin.ModelAdmin):
     def last_error(self, endpoint: Any) -> str:
         return str(endpoint.last_error or "")
 
-    def save_model(self, request: HttpRequest, obj: Endpoint, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if not change:
-            messages.info(
-                request,
-                _("To verify what it receives: select it and choose Show the signing secret."),
-            )
-
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
@@ -110,29 +138,6 @@ class EndpointAdmin(admin.ModelAdmin):
                     _("%(endpoint)s took the test event (%(status)s).")
                     % {"endpoint": endpoint, "status": answer.status},
                 )
-
-    @admin.action(description=gettext_lazy("Show the signing secret"), permissions=["change"])
-    def show_secret(self, request: HttpRequest, chosen: QuerySet[Endpoint]) -> HttpResponse:
-        return self._secrets(request, chosen, _("Looked at the signing secret."))
-
-    @admin.action(description=gettext_lazy("Rotate the signing secret"), permissions=["change"])
-    def rotate_secret(self, request: HttpRequest, chosen: QuerySet[Endpoint]) -> HttpResponse:
-        for endpoint in chosen:
-            endpoint.rotate(timezone.now())
-        return self._secrets(request, chosen, _("Rotated the signing secret."))
-
-    def _secrets(self, request: HttpRequest, chosen: QuerySet[Endpoint], what: str) -> HttpResponse:
-        for endpoint in chosen:
-            self.log_change(request, endpoint, what)
-        context = self.admin_site.each_context(request) | {
-            "title": _("Signing secrets"),
-            "opts": self.opts,
-            "endpoints": chosen.all(),
-            "now": timezone.now(),
-        }
-        answer = TemplateResponse(request, "admin/webhooks/secrets.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
 
 
 def _link(endpoint: Endpoint, state: DeliveryState, number: int | None) -> str:

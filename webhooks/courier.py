@@ -1,31 +1,21 @@
-"""A server process's own hand at delivering: it looks whenever something changed here, and once a
-second for what other processes or the passing of time made due."""
+"""A server process's own hand at delivering: it takes in new events, and sends what is due."""
 
-import threading
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
-import structlog
 from django.db import connection
 from django.utils import timezone
 
-from presence import hints, outbox
+from presence import outbox
 from presence.models import OutboxEvent
 from webhooks import deliveries, posting, retention
 from webhooks.models import Endpoint
 from webhooks.posting import Answer, Parcel
-
-log = structlog.get_logger(__name__)
+from webhooks.worker import Worker
 
 TEST = "webhook.test"
 """The type of an event that an admin sends to see whether it arrives."""
-LONGEST_PAUSE = 1.0
-SHORTEST_PAUSE = 0.01
-"""Seconds. Changes within the shortest are taken in together."""
-MOST_ENDPOINTS = 8
-"""Endpoints that are sent to at the same time; one that is slow keeps only itself waiting."""
-_PATIENCE = 5.0
 _PURGE_EVERY = timedelta(minutes=1)
 
 
@@ -66,71 +56,25 @@ def _parcel(endpoint: Endpoint, event: OutboxEvent, now: datetime) -> Parcel:
     )
 
 
-class Courier(threading.Thread):
-    """Delivers until it is stopped. A database that is away comes back.
+def _round(endpoint_id: int) -> None:
+    deliver(endpoint_id, timezone.now())
 
-    `sequenced` is called after new events got their place in the stream.
-    """
+
+class Courier(Worker):
+    """Delivers until it is stopped. `sequenced` is called after new events got their place in the
+    stream."""
 
     def __init__(self, sequenced: Callable[[], None]) -> None:
-        super().__init__(name="courier", daemon=True)
+        super().__init__("courier")
         self._sequenced = sequenced
-        self._rounds: dict[int, threading.Thread] = {}
         self._purged: datetime | None = None
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
 
-    def run(self) -> None:
-        hints.listen(self._hint)
-        while not self._stopping.is_set():
-            try:
-                self._turn(timezone.now())
-            except Exception as error:
-                log.warning("courier_waits", error=str(error))
-                connection.close()
-                self._stopping.wait(LONGEST_PAUSE)
-            self._wake.wait(LONGEST_PAUSE)
-            self._stopping.wait(SHORTEST_PAUSE)
-            self._wake.clear()
-        hints.unlisten(self._hint)
-        connection.close()
-
-    def stop(self) -> None:
-        """What is being sent may still be answered for a moment; else it is sent again later."""
-        self._stopping.set()
-        self._wake.set()
-        until = time.monotonic() + _PATIENCE
-        for thread in (self, *self._rounds.copy().values()):
-            thread.join(max(until - time.monotonic(), 0))
-
-    def _turn(self, now: datetime) -> None:
+    def turn(self, now: datetime) -> None:
         while deliveries.take_in(now):
             self._sequenced()
         for endpoint_id in deliveries.due_endpoints(now):
-            if endpoint_id not in self._rounds and len(self._rounds) < MOST_ENDPOINTS:
-                self._start_round(endpoint_id)
+            self.start_round(endpoint_id, partial(_round, endpoint_id))
         # A clock set back must not stop the purge: compare the distance, not the order.
         if self._purged is None or abs(now - self._purged) >= _PURGE_EVERY:
             self._purged = now
             retention.purge(now)
-
-    def _start_round(self, endpoint_id: int) -> None:
-        # Daemons, for an address that does not answer must not keep the process from ending.
-        thread = threading.Thread(
-            target=self._round, args=[endpoint_id], name="courier-round", daemon=True
-        )
-        self._rounds[endpoint_id] = thread
-        thread.start()
-
-    def _round(self, endpoint_id: int) -> None:
-        try:
-            deliver(endpoint_id, timezone.now())
-        except Exception:
-            log.exception("delivery_failed", endpoint=endpoint_id)
-        finally:
-            connection.close()
-            del self._rounds[endpoint_id]
-            self._wake.set()
-
-    def _hint(self, _agent_ids: list[int]) -> None:
-        self._wake.set()

@@ -40,14 +40,10 @@ def check_url(url: str) -> None:
         raise ValidationError(_("Leave name and password out: messages are signed instead."))
 
 
-class Endpoint(models.Model):
-    """Where events are posted to."""
+class Signed(models.Model):
+    """An address that signed messages are posted to."""
 
-    name = models.CharField(
-        _("name"), max_length=60, unique=True, help_text=_("As you will know it by.")
-    )
     url = models.CharField(_("URL"), max_length=500, validators=[check_url])
-    types = models.JSONField(_("events"), default=list, blank=True)
     active = models.BooleanField(
         _("active"),
         default=True,
@@ -57,6 +53,29 @@ class Endpoint(models.Model):
     old_secret = models.CharField(_("old secret"), max_length=80, blank=True, editable=False)
     old_secret_until = models.DateTimeField(_("old secret until"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def secrets(self, now: datetime) -> list[str]:
+        """What messages are signed with now, the newest first."""
+        old = self.old_secret_until and now < self.old_secret_until
+        return [self.secret, self.old_secret] if old else [self.secret]
+
+    def rotate(self, now: datetime) -> None:
+        """Sign with a new secret from `now` on, and with the old one too for a day."""
+        self.old_secret, self.old_secret_until = self.secret, now + ROTATION
+        self.secret = new_secret()
+        self.save(update_fields=["secret", "old_secret", "old_secret_until"])
+
+
+class Endpoint(Signed):
+    """Where events are posted to."""
+
+    name = models.CharField(
+        _("name"), max_length=60, unique=True, help_text=_("As you will know it by.")
+    )
+    types = models.JSONField(_("events"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("endpoint")
@@ -69,17 +88,6 @@ class Endpoint(models.Model):
     def wants(self, kind: str) -> bool:
         """Whether it is told events of this type. Without a choice it is told all."""
         return not self.types or kind in self.types
-
-    def secrets(self, now: datetime) -> list[str]:
-        """What messages are signed with now, the newest first."""
-        old = self.old_secret_until and now < self.old_secret_until
-        return [self.secret, self.old_secret] if old else [self.secret]
-
-    def rotate(self, now: datetime) -> None:
-        """Sign with a new secret from `now` on, and with the old one too for a day."""
-        self.old_secret, self.old_secret_until = self.secret, now + ROTATION
-        self.secret = new_secret()
-        self.save(update_fields=["secret", "old_secret", "old_secret_until"])
 
 
 class DeliveryState(models.TextChoices):

@@ -15,6 +15,7 @@ from dashboard.day.parts import Sum
 register = template.Library()
 
 
+@register.filter
 def milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 

@@ -13,7 +13,7 @@ from tests.factories import START
 from tests.services.redis_server import until
 from tests.webhooks.receiver import Receiver, running
 from tests.webhooks.world import make_endpoint, states, tell
-from webhooks import courier, posting, retention
+from webhooks import courier, posting, retention, worker
 from webhooks.courier import Courier
 from webhooks.models import Delivery
 
@@ -52,7 +52,7 @@ def test_a_change_is_told_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its longest pause is longer than the test's patience: a hint has to wake it."""
-    monkeypatch.setattr(courier, "LONGEST_PAUSE", 3600)
+    monkeypatch.setattr(worker, "LONGEST_PAUSE", 3600)
     make_endpoint(receiver.url)
     start()
     for n in range(20):

@@ -19,7 +19,7 @@ from presence.events import DeviceKind
 from presence.models import Agent, AgentState, Status
 from presence.rules import RulesReader
 from presence.state import LegState, Rules, State
-from presence.words import DEVICE, HELP, WHY_NOT
+from presence.words import DEVICE
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,6 @@ class Switch:
     kind: str
     label: str
     on: bool
-
-
-@dataclass(frozen=True)
-class WhyNot:
-    """One cause that keeps calls away, and what to do about it."""
-
-    code: str
-    label: str
-    help: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +62,7 @@ class Bar:
     wrap_up_until: datetime | None
     menu: tuple[Option, ...]
     switches: tuple[Switch, ...]
-    why_not: tuple[WhyNot, ...]
+    why_not: tuple[Refusal, ...]
     microphone_refused: bool
     unconfirmed: str
     box: Box
@@ -156,7 +147,7 @@ def _bar(
         wrap_up_until=wrap_up.deadline if wrap_up else None,
         menu=menu,
         switches=_switches(row.agent, state),
-        why_not=tuple(_why(refusal) for refusal in refusals),
+        why_not=refusals,
         microphone_refused=state.microphone_refused,
         unconfirmed=unconfirmed,
         box=box,
@@ -176,10 +167,6 @@ def _own_reason_and_since(row: AgentState, code: str) -> tuple[str, datetime]:
     if code == row.shown_status_id:
         return reason_text(row.shown_reason, row.shown_note), row.shown_since
     return reason_text(row.mode_reason, row.mode_note), row.mode_since
-
-
-def _why(refusal: Refusal) -> WhyNot:
-    return WhyNot(refusal.value, WHY_NOT[refusal], HELP[refusal])
 
 
 def _switches(agent: Agent, state: State) -> tuple[Switch, ...]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard import serving
+from dashboard import bar, serving, why
 from dashboard.bar import offer
 from dashboard.day import history, page
 from dashboard.day.parts import Window, current_zone
@@ -22,7 +22,7 @@ from dashboard.people import agent_of
 from dashboard.rows import reason_text, with_reason
 from dashboard.views import answers
 from presence.choices import ChoiceError
-from presence.derive import OFFLINE, Refusal
+from presence.derive import OFFLINE
 from presence.events import (
     CancelPending,
     Cause,
@@ -37,7 +37,6 @@ from presence.events import (
 from presence.models import Agent, AgentState
 from presence.state import LoginPolicy
 from presence.store import load
-from presence.words import HELP, WHY_NOT
 from presence.writing import write
 from routing import memberships
 from routing.actions import apply
@@ -173,12 +172,15 @@ def login_policy(request: HttpRequest, agent: Agent) -> HttpResponse:
 @require_safe
 @by_agent
 def agent_page(request: HttpRequest, agent: Agent) -> HttpResponse:
+    queues, own = serving.queues(agent), bar.read_one(agent)
     context = {
+        "bar": own,
+        "causes": why.causes(own, queues),
+        "none_can_come": why.none_can_come(own, queues),
         "agent": agent,
         "day": _today(agent),
         "chosen": _covered_choice(agent),
-        "queues": serving.queues(agent),
-        "opted_out": (WHY_NOT[Refusal.OPTED_OUT], HELP[Refusal.OPTED_OUT]),
+        "queues": queues,
         "policies": LOGIN_POLICIES,
     }
     return render(request, "dashboard/me.html", context)

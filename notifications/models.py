@@ -38,11 +38,15 @@ class Inbox(models.Model):
     pages show of it; an agent without a row has chosen nothing and was told nothing."""
 
     agent = models.OneToOneField(
-        Agent, on_delete=models.CASCADE, primary_key=True, related_name="+"
+        Agent,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="+",
+        verbose_name=_("agent"),
     )
-    version = models.PositiveBigIntegerField(default=0)
+    version = models.PositiveBigIntegerField(_("version"), default=0)
     off = models.BooleanField(_("turn notifications off"), default=False)
-    chosen = models.JSONField(default=dict, blank=True)
+    chosen = models.JSONField(_("chosen"), default=dict, blank=True)
     number = models.CharField(
         _("mobile number"),
         max_length=16,
@@ -51,7 +55,8 @@ class Inbox(models.Model):
     )
 
     class Meta:
-        verbose_name_plural = "inboxes"
+        verbose_name = _("inbox")
+        verbose_name_plural = _("inboxes")
 
     def __str__(self) -> str:
         return f"Inbox of {self.agent}"
@@ -62,16 +67,20 @@ class Notice(models.Model):
     `data` is what its words are made of. Where it is neither `in_app` nor `desktop` it was only
     sent, or the agent wanted none of it."""
 
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=20, choices=KINDS)
-    key = models.CharField(max_length=60)
-    at = models.DateTimeField()
-    data = models.JSONField(default=dict)
-    in_app = models.BooleanField(default=True)
-    desktop = models.BooleanField(default=False)
-    read_at = models.DateTimeField(null=True)
+    agent = models.ForeignKey(
+        Agent, on_delete=models.CASCADE, related_name="notices", verbose_name=_("agent")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
+    key = models.CharField(_("key"), max_length=60)
+    at = models.DateTimeField(_("at"))
+    data = models.JSONField(_("data"), default=dict)
+    in_app = models.BooleanField(_("in Rollcall"), default=True)
+    desktop = models.BooleanField(_("desktop"), default=False)
+    read_at = models.DateTimeField(_("read at"), null=True)
 
     class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["agent", "kind", "key"], name="notice_once"),
@@ -95,7 +104,7 @@ class Cursor(models.Model):
     its lock."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    position = models.PositiveBigIntegerField(default=0)
+    position = models.PositiveBigIntegerField(_("position"), default=0)
 
     class Meta:
         constraints = [
@@ -118,6 +127,8 @@ class Gateway(Signed):
     )
 
     class Meta:
+        verbose_name = _("gateway")
+        verbose_name_plural = _("gateways")
         ordering = ["channel"]
 
     def __str__(self) -> str:
@@ -128,19 +139,23 @@ class Sending(models.Model):
     """A notice on its way by mail or through a gateway. Who sends it holds it until `held_until`;
     if they die, it is free again then. A failed one was given up."""
 
-    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="sendings")
-    channel = models.CharField(max_length=10, choices=_only(SENT))
-    state = models.CharField(
-        max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
+    notice = models.ForeignKey(
+        Notice, on_delete=models.CASCADE, related_name="sendings", verbose_name=_("notice")
     )
-    made_at = models.DateTimeField()
-    attempts = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField(null=True)
-    held_until = models.DateTimeField(null=True)
-    error = models.CharField(max_length=200, blank=True)
-    sent_at = models.DateTimeField(null=True)
+    channel = models.CharField(_("channel"), max_length=10, choices=_only(SENT))
+    state = models.CharField(
+        _("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
+    )
+    made_at = models.DateTimeField(_("made at"))
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("due at"), null=True)
+    held_until = models.DateTimeField(_("held until"), null=True)
+    error = models.CharField(_("error"), max_length=200, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
 
     class Meta:
+        verbose_name = _("sending")
+        verbose_name_plural = _("sendings")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["notice", "channel"], name="sending_once"),

@@ -22,6 +22,7 @@ PAGES = {
     "agent_page": Page("/me/"),
     "monitor": Page("/monitor/"),
     "set_mode": Page("/agents/{agent}/mode/"),
+    "preferences": Page("/me/preferences/"),
     "time_in_status": Page("/reports/time/"),
 }
 
@@ -38,6 +39,8 @@ NO_PAGES = {
     "opt": "is posted to",
     "microphone": "is posted to",
     "login_policy": "is posted to",
+    "notices_read": "is posted to",
+    "notifications_off": "is posted to",
     "act": "is posted to",
 }
 

@@ -58,7 +58,7 @@ def lanes(
 
 def why(span: Span) -> str:
     """Why a status began, and who set it."""
-    return f"{span.cause}: {span.by}" if span.by else span.cause
+    return f"{span.cause}: {span.by}" if span.by else str(span.cause)
 
 
 def _status(span: Span) -> Bar:

@@ -1,101 +1,56 @@
-"""Time in each status, by agent, team, day or hour."""
+"""Time in each status, or in each status and reason."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from datetime import datetime
 
-from presence.models import Agent
-from reports import borders
-from reports.read import stretches
-from reports.stretches import cut
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from presence.models import Reason, Status
+from reports import sums
+from reports.lines import Count, gather
+from reports.sheet import Column, Sheet, Unit, time
+from reports.wish import Wish
 
-class By(StrEnum):
-    """What a line of the report is."""
-
-    AGENT = "agent"
-    TEAM = "team"
-    DAY = "day"
-    HOUR = "hour"
+TOTAL = "total"
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What is asked for: days in `zone`, both included; of one team, or of everybody."""
-
-    first: date
-    last: date
-    zone: ZoneInfo
-    by: By = By.AGENT
-    team: int | None = None
+def read(wish: Wish, now: datetime, *, reasons: bool = False) -> Sheet:
+    """The report as of `now`. With `reasons` each reason has a column of its own, and so has the
+    time without one."""
+    lines, total = gather(wish, _counts(wish, now, reasons=reasons))
+    columns = tuple(_columns(code for code in total if code != TOTAL))
+    return Sheet((*columns, _total()), lines, total, tuple(column.code for column in columns))
 
 
-@dataclass(frozen=True)
-class Line:
-    """Seconds by status, of one agent or team (by name), or from one moment on. `open`: some of
-    it still runs."""
-
-    name: str
-    began: datetime | None
-    seconds: Mapping[str, float]
-    open: bool
-
-    @property
-    def total(self) -> float:
-        return sum(self.seconds.values())
+def _counts(wish: Wish, now: datetime, *, reasons: bool) -> Iterable[Count]:
+    for one in sums.read(wish, sums.STATUSES, now):
+        code = f"{one.code}:{one.reason}" if reasons and one.reason else one.code
+        yield Count(one.agent, one.bucket, code, one.spent, one.open)
+        yield Count(one.agent, one.bucket, TOTAL, one.spent)
 
 
-def read(wish: Wish, now: datetime) -> list[Line]:
-    """The report's lines: people by name, times in order. Who has no team is in the line ''."""
-    buckets = list(_buckets(wish))
-    starts, end = [began for began, _ in buckets], buckets[-1][1]
-    agents = _agents(wish)
-    sums: defaultdict[tuple[str, int], defaultdict[str, float]] = defaultdict(_none)
-    running: set[tuple[str, int]] = set()
-    for one in stretches(starts[0], end, now):
-        if one.agent not in agents:
-            continue
-        for number, seconds in cut(one.began, one.ended, starts, end):
-            key = agents[one.agent], number
-            sums[key][one.status] += seconds
-            if one.open and starts[number] <= now < buckets[number][1]:
-                running.add(key)
-    by_time = wish.by in {By.DAY, By.HOUR}
-    ordered = sorted(sums, key=lambda key: (key[1], key[0].casefold()))
-    return [
-        Line(_name(*key), starts[key[1]] if by_time else None, sums[key], key in running)
-        for key in ordered
-    ]
+def _columns(codes: Iterable[str]) -> Iterable[Column]:
+    """In the catalogue's order, a status before its reasons."""
+    statuses = {status.pk: status for status in Status.objects.all()}
+    reasons = {str(reason.pk): reason for reason in Reason.objects.all()}
+    made = []
+    codes = set(codes)
+    divided = {code.partition(":")[0] for code in codes if ":" in code}
+    for code in codes:
+        status, reason = statuses[code.partition(":")[0]], reasons.get(code.partition(":")[2])
+        place = status.order, status.pk, reason is not None, reason.order if reason else 0, code
+        why = reason.label if reason else _("no reason") if code in divided else ""
+        made.append((place, _column(code, status, why)))
+    return (column for _place, column in sorted(made, key=lambda pair: pair[0]))
 
 
-def _none() -> defaultdict[str, float]:
-    return defaultdict(float)
+def _column(code: str, status: Status, why: str) -> Column:
+    label = f"{status} · {why}" if why else str(status)
+    said = _("Time in which “%(status)s” was what showed.") % {"status": label}
+    return Column(code, label, Unit.TIME, time(code), said, status.colour, status.icon)
 
 
-def _name(key: str, _bucket: int) -> str:
-    return key.partition("\0")[0]
-
-
-def _buckets(wish: Wish) -> list[tuple[datetime, datetime]]:
-    if wish.by is By.DAY:
-        return list(borders.days(wish.first, wish.last, wish.zone))
-    if wish.by is By.HOUR:
-        return list(borders.hours(wish.first, wish.last, wish.zone))
-    whole = list(borders.days(wish.first, wish.last, wish.zone))
-    return [(whole[0][0], whole[-1][1])]
-
-
-def _agents(wish: Wish) -> dict[int, str]:
-    """Which line each agent's time goes to: two agents of one name keep lines of their own."""
-    found = Agent.objects.filter(team=wish.team) if wish.team else Agent.objects.all()
-    rows = found.values_list("pk", "name", "team__name")
-    match wish.by:
-        case By.AGENT:
-            return {pk: f"{name}\0{pk}" for pk, name, _ in rows}
-        case By.TEAM:
-            return {pk: team or "" for pk, _, team in rows}
-        case By.DAY | By.HOUR:
-            return {pk: "" for pk, _, _ in rows}
+def _total() -> Column:
+    said = gettext_lazy("The sum of all statuses: the time since the agent was added.")
+    return Column(TOTAL, gettext_lazy("Total"), Unit.TIME, time(TOTAL), said)

@@ -23,7 +23,8 @@ PAGES = {
     "monitor": Page("/monitor/"),
     "set_mode": Page("/agents/{agent}/mode/"),
     "preferences": Page("/me/preferences/"),
-    "time_in_status": Page("/reports/time/"),
+    "reports": Page("/reports/"),
+    "report": Page("/reports/workforce/"),
 }
 
 NO_PAGES = {

@@ -1,108 +1,166 @@
-"""Reports: time in status, as a table and as CSV. The address says all that was asked for."""
+"""Reports: as a page with a chart and a table, and as CSV. The address says all that was asked."""
 
 import csv
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django import forms
-from django.conf import settings
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from dashboard import charts
+from dashboard.figures import figure, no_formula, plain
 from dashboard.people import SUPERVISE
-from dashboard.rows import Look
+from dashboard.report_form import ReportForm, presets
+from dashboard.reporting import LABELS, REPORTS, Report
 from dashboard.views import answers
-from presence.models import Status, Team
-from reports import in_status
-from reports.in_status import By, Line, Wish
-
-LONGEST = {By.HOUR: 31, By.DAY: 366, By.AGENT: 366, By.TEAM: 366}
-"""Days that one report may span."""
-_NO_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from reports.sheet import Column, Line, Sheet, Unit, Value
+from reports.wish import By, Wish
 
 
-class TimeForm(forms.Form):
-    """What a report is asked for. Without an answer: today, by agent, in the viewer's zone."""
+@dataclass(frozen=True)
+class Header:
+    """A column's head: where to sort by it, and how the table is sorted by it now, if it is."""
 
-    first = forms.DateField(label="From", widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label="To", widget=forms.DateInput({"type": "date"}))
-    team = forms.ModelChoiceField(Team.objects.all(), required=False, empty_label="Every team")
-    by = forms.ChoiceField(label="By", choices=[(by.value, by.value.capitalize()) for by in By])
-    zone = forms.ChoiceField(
-        label="Times",
-        required=False,
-        choices=[("", "In my time zone"), ("account", "In the account's time zone")],
-    )
-
-    def clean(self) -> dict[str, object]:
-        asked = dict(super().clean() or self.cleaned_data)
-        first, last, by = (asked.get(name) for name in ("first", "last", "by"))
-        if not (first and last and by):
-            return asked
-        if last < first:
-            self.add_error("last", "The last day comes before the first.")
-        elif (last - first).days >= LONGEST[By(by)]:
-            self.add_error("last", f"By {by}, ask for at most {LONGEST[By(by)]} days.")
-        elif first.year < 2000 or last.year > 2100:
-            self.add_error("first", "Ask for days between 2000 and 2100.")
-        return asked
-
-    def wish(self) -> Wish:
-        asked = self.cleaned_data
-        zone = settings.TIME_ZONE if asked["zone"] else timezone.get_current_timezone_name()
-        team = asked["team"].pk if asked["team"] else None
-        return Wish(asked["first"], asked["last"], ZoneInfo(zone), By(asked["by"]), team)
+    column: Column
+    address: str
+    sorted: str
 
 
 @require_safe
 @answers.signed_in
 @permission_required(SUPERVISE, raise_exception=True)
-def time_in_status(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    asked = {"first": today, "last": today, "by": By.AGENT.value} | request.GET.dict()
-    days = {"today": today, "yesterday": today - timedelta(days=1)}
-    form = TimeForm(asked)
+def index(request: HttpRequest) -> HttpResponse:
+    return render(request, "dashboard/reports.html", {"reports": REPORTS.values()})
+
+
+@require_safe
+@answers.signed_in
+@permission_required(SUPERVISE, raise_exception=True)
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    report = REPORTS.get(name)
+    if report is None:
+        raise Http404
+    form = ReportForm(report, request.GET.dict())
     if not form.is_valid():
-        return render(request, "dashboard/report.html", days | {"form": form}, status=400)
+        return render(
+            request, "dashboard/report.html", {"report": report, "form": form}, status=400
+        )
     wish, now = form.wish(), timezone.now()
-    lines = in_status.read(wish, now)
-    used = {code for line in lines for code in line.seconds}
-    looks = [Look.of(status) for status in Status.objects.filter(pk__in=used)]
+    sheet = report.read(wish, now, form.cleaned_data.get("reasons", False))
     if request.GET.get("format") == "csv":
-        return _csv(wish, lines, looks)
-    context = days | {
+        return _csv(report, wish, sheet)
+    return render(request, "dashboard/report.html", _context(request, report, form, wish, sheet))
+
+
+def _context(
+    request: HttpRequest, report: Report, form: ReportForm, wish: Wish, sheet: Sheet
+) -> dict[str, object]:
+    sort = request.GET.get("sort", "")
+    lines = sheet.ordered(sort)
+
+    def label(line: Line) -> str:
+        return " ".join(part for part in (line.name, when(line, wish)) if part) or nobody(wish.by)
+
+    def short(line: Line) -> str:
+        return when(line, wish, short=True) if not line.name and line.began else label(line)
+
+    today = timezone.localdate(timezone=wish.zone)
+    chart = charts.draw(sheet, lines, label, short, _said)
+    gap = sheet.column("gap")
+    return {
+        "report": report,
         "form": form,
         "wish": wish,
-        "looks": looks,
-        "lines": [(line, _cells(line, looks)) for line in lines],
-        "totals": [sum(line.seconds.get(look.code, 0) for line in lines) for look in looks],
-        "total": sum(line.total for line in lines),
+        "sheet": sheet,
+        "headers": [_header(form, column, sort) for column in sheet.columns],
+        "first": _first(form, wish, sort),
+        "lines": [(line, label(line), _cells(sheet, line)) for line in lines],
+        "total": [figure(column.value(sheet.total), column.unit) for column in sheet.columns],
+        "open": any(line.open for line in lines),
+        "gaps": sum(line.gap for line in lines),
+        "total_gap": figure(gap.value(sheet.total), gap.unit) if gap else "",
+        "chart": chart,
+        "most": figure(chart.most, chart.column.unit) if chart else "",
+        "presets": [
+            (words, form.address(first=first.isoformat(), last=last.isoformat()))
+            for words, first, last in presets(today)
+        ],
+        "link": request.build_absolute_uri(form.address(sort=sort)),
+        "csv": form.address(format="csv", sort=sort),
     }
-    return render(request, "dashboard/report.html", context)
 
 
-def _cells(line: Line, looks: Iterable[Look]) -> list[float]:
-    return [line.seconds.get(look.code, 0) for look in looks]
+def when(line: Line, wish: Wish, *, short: bool = False) -> str:
+    """The day or the time at which a line begins, in the report's zone."""
+    if line.began is None:
+        return ""
+    local = line.began.astimezone(wish.zone)
+    if wish.by in {By.DAY, By.AGENT_DAY}:
+        return dateformat.format(local, "j M" if short else "D Y-m-d")
+    if short:
+        return dateformat.format(local, "H:i" if wish.first == wish.last else "D j H:i")
+    return dateformat.format(local, "D Y-m-d H:i T")
 
 
-def _csv(wish: Wish, lines: Iterable[Line], looks: list[Look]) -> HttpResponse:
-    """Whole seconds, for programs and spreadsheets."""
+def nobody(by: By) -> str:
+    """What the line is called of those who are in none."""
+    return {By.TEAM: _("No team"), By.QUEUE: _("No queue")}.get(by, _("Deleted"))
+
+
+def _header(form: ReportForm, column: Column, sort: str) -> Header:
+    down, up = f"-{column.code}", column.code
+    way = {down: "descending", up: "ascending"}.get(sort, "")
+    return Header(column, form.address(sort=up if sort == down else down), way)
+
+
+def _first(form: ReportForm, wish: Wish, sort: str) -> Header:
+    way = {"": "ascending", "-": "descending"}.get(sort, "")
+    column = Column("", LABELS[wish.by], Unit.COUNT, lambda _tally: None)
+    return Header(column, form.address(sort="" if sort else "-"), way)
+
+
+def _cells(sheet: Sheet, line: Line) -> list[tuple[Column, str]]:
+    return [(column, figure(column.value(line.tally), column.unit)) for column in sheet.columns]
+
+
+def _said(column: Column, value: Value) -> str:
+    return f"{column.label} {figure(value, column.unit)}"
+
+
+def _csv(report: Report, wish: Wish, sheet: Sheet) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = f"time-in-status-{wish.first}-{wish.last}.csv"
+    name = f"{report.name}-{wish.first}-{wish.last}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    sheet = csv.writer(answer)
-    sheet.writerow([wish.by.value, *(_plain(look.label) for look in looks), "total", "open"])
-    for line in lines:
-        what = line.began.astimezone(wish.zone).isoformat() if line.began else _plain(line.name)
-        cells = [round(seconds) for seconds in _cells(line, looks)]
-        sheet.writerow([what, *cells, round(line.total), "yes" if line.open else ""])
+    sheet_out = csv.writer(answer)
+    sheet_out.writerow(_csv_head(wish, sheet))
+    for line in sheet.lines:
+        sheet_out.writerow(_csv_line(line, wish, sheet.columns))
     return answer
 
 
-def _plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_NO_FORMULA) else text
+def _csv_head(wish: Wish, sheet: Sheet) -> list[str]:
+    names = [_("Agent"), _("Begins")] if wish.by is By.AGENT_DAY else [str(LABELS[wish.by])]
+    labels = [
+        _("%(column)s (seconds)") % {"column": column.label}
+        if column.unit is Unit.TIME
+        else str(column.label)
+        for column in sheet.columns
+    ]
+    return [no_formula(label) for label in (*names, *labels, _("Open"))]
+
+
+def _csv_line(line: Line, wish: Wish, columns: Sequence[Column]) -> list[str]:
+    begins = _local(line, wish.zone)
+    named = wish.by is By.AGENT_DAY or not begins
+    first = [no_formula(line.name or nobody(wish.by))] if named else []
+    figures = [plain(column.value(line.tally), column.unit) for column in columns]
+    return [*first, *([begins] if begins else []), *figures, _("open") if line.open else ""]
+
+
+def _local(line: Line, zone: ZoneInfo) -> str:
+    return line.began.astimezone(zone).isoformat() if line.began else ""

@@ -1,0 +1,110 @@
+"""Adding up time in the database: one statement, which sees history and the present at one moment,
+so that nothing is counted twice or missed while agents go on."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports import dialect
+from reports.parts import Bundle, share_out
+from reports.wish import BY_AGENT, Wish
+
+STATUSES = (
+    """
+    SELECT agent_id AS agent, status_id AS code, reason_id AS reason, note,
+        started_at AS began, ended_at AS ended, 0 AS running
+    FROM presence_interval WHERE ended_at > %(start)s AND started_at < %(end)s
+    """,
+    """
+    SELECT agent_id AS agent, shown_status_id AS code, shown_reason_id AS reason,
+        shown_note AS note, shown_since AS began, %(now)s AS ended, 1 AS running
+    FROM presence_agentstate WHERE shown_since < %(now)s AND shown_since < %(end)s
+    """,
+)
+"""What showed, by status and reason: what is over, and what still runs."""
+
+LEGS = (
+    """
+    SELECT leg.agent_id AS agent, span.state AS code, CAST(NULL AS bigint) AS reason,
+        span.started_at AS began, span.ended_at AS ended, 0 AS running
+    FROM routing_legspan span JOIN routing_leg leg ON leg.id = span.leg_id
+    WHERE span.ended_at > %(start)s AND span.started_at < %(end)s
+    """,
+    """
+    SELECT agent_id AS agent, state AS code, CAST(NULL AS bigint) AS reason,
+        since AS began, %(now)s AS ended, 1 AS running
+    FROM routing_leg WHERE ended_at IS NULL AND since < %(now)s AND since < %(end)s
+    """,
+)
+"""What agents' parts in calls were doing, by state, in the same way."""
+
+OF_TEAM = "agent IN (SELECT id FROM presence_agent WHERE team_id = %(team)s)"
+OF_QUEUE = """agent IN (
+    SELECT member.agent_id FROM routing_membership member
+    JOIN routing_ringgroup tier ON tier.id = member.ring_group_id
+    WHERE tier.queue_id = %(queue)s)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Microseconds in one status or state, of one agent (None: of all together), in a bucket.
+    `open`: some of it still runs."""
+
+    agent: int | None
+    bucket: int
+    code: str
+    reason: int | None
+    spent: int
+    open: bool
+
+
+def read(wish: Wish, source: Iterable[str], now: datetime) -> Iterator[Sum]:
+    """What the wish asks for of a source, no later than `now`."""
+    borders = wish.borders()
+    asked: dict[str, object] = {"start": borders[0], "end": borders[-1], "now": now}
+    ours = of(wish, asked)
+    agent = "agent" if wish.by in BY_AGENT else "CAST(NULL AS bigint)"
+    cut = _one_bucket if len(borders) == 2 else _buckets
+    statement = " UNION ALL ".join(_added_up(part, agent, cut(), ours) for part in source)
+    for row in dialect.rows(statement, asked, borders):
+        whose, code, reason, running, first, last, count, total, late = row
+        bundle = Bundle(first, last, count, int(total), int(late or 0))
+        runs_in = bisect_right(borders, now) - 1 if running else None
+        for bucket, spent in share_out(bundle, borders):
+            if spent or bucket == runs_in:
+                yield Sum(whose, bucket, code, reason, spent, bucket == runs_in)
+
+
+def _added_up(part: str, agent: str, cut: str, ours: str) -> str:
+    late = f"CASE WHEN first < last THEN {dialect.span('began', '%(start)s')} END"
+    return f"""
+        SELECT {agent}, code, reason, running, first, last, COUNT(*),
+            {dialect.whole(f"SUM({dialect.span('ended', 'began')})")},
+            {dialect.whole(f"SUM({late})")}
+        FROM (SELECT agent, code, reason, running, {cut} FROM ({part}) part {ours}) cut
+        GROUP BY {agent}, code, reason, running, first, last
+    """  # noqa: S608 - nothing in it is anybody's input
+
+
+def _buckets() -> str:
+    """Which bucket each stretch begins and ends in, for `share_out`."""
+    return f"began, ended, {dialect.bucket('began')} AS first, {dialect.bucket('ended')} AS last"
+
+
+def _one_bucket() -> str:
+    """The same where there is one bucket only: cut at once, it costs half."""
+    began, ended = dialect.later("began", "%(start)s"), dialect.earlier("ended", "%(end)s")
+    return f"{began} AS began, {ended} AS ended, 1 AS first, 1 AS last"
+
+
+def of(wish: Wish, asked: dict[str, object]) -> str:
+    """The condition that leaves only the agents asked for, with what it compares put in `asked`."""
+    conditions = []
+    if wish.team is not None:
+        asked["team"] = wish.team
+        conditions.append(OF_TEAM)
+    if wish.queue is not None:
+        asked["queue"] = wish.queue
+        conditions.append(OF_QUEUE)
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""

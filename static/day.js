@@ -53,25 +53,3 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 /** At first the timeline shows what is latest. */
 const timeline = document.getElementById("timeline");
 if (timeline) timeline.scrollLeft = timeline.scrollWidth;
-
-// --- what supervisors do -------------------------------------------------------------------
-
-const dialog = document.getElementById("dialog");
-
-async function open(address) {
-  const body = document.getElementById("dialog-body");
-  body.replaceChildren(document.getElementById("no-form").content.cloneNode(true));
-  await htmx.ajax("GET", address, { target: body, swap: "innerHTML" }).catch(() => {});
-  if (!dialog.open) dialog.showModal();
-  tick(dialog);
-}
-
-document.getElementById("main").addEventListener("click", (event) => {
-  if (!dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const link = event.target.closest("[data-dialog], [data-close]");
-  if (event.target === dialog || link?.matches("[data-close]")) dialog.close();
-  else if (link) open(link.getAttribute("href"));
-  else return;
-  event.preventDefault();
-});
-document.body.addEventListener("mode-set", () => dialog?.close());

@@ -119,6 +119,11 @@ def transitions(agent_id: int, day: list[Span], window: Window) -> QuerySet[Tran
     )
 
 
+def telling(day: list[Span]) -> Q:
+    """What somebody did, or what changed what shows: not each sign of life of a browser."""
+    return Q(actor__isnull=False) | Q(event="Choose") | Q(version__in=[s.version for s in day])
+
+
 def losses(agent_id: int, day: list[Span], window: Window) -> list[Loss]:
     """When the webphone of one who had not logged out, or the phone, could not be reached."""
     events = ("WebphoneLost", "WebphoneConnected", "LogIn", "LogOut", "PhoneSeen")

@@ -39,6 +39,12 @@ class Day:
         return sorted(found, key=lambda line: line.bar.began)
 
     @property
+    def legend(self) -> list[Bar]:
+        """One bar of each kind that the lane of calls has."""
+        calls = next(row.lane for row in self.timeline.rows if row.lane.key == "calls")
+        return list({bar.label: bar for bar in calls.bars}.values())
+
+    @property
     def latest(self) -> Sequence[Span]:
         return self.spans[::-1]
 

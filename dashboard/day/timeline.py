@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 QUARTER = timedelta(minutes=15)
 FINE = timedelta(hours=3)
-"""An axis no longer than this has a mark every quarter of an hour, a longer one every hour."""
+COARSE = timedelta(hours=13)
+"""An axis no longer than the first has a mark every quarter of an hour, others every hour; longer
+than the second, it has the time of every other hour."""
 
 ROW, GAP, TOP = 26, 8, 34
 """Pixels: a row of bars, the gap between lanes, the axis above them."""
@@ -88,9 +90,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Tick:
+    """A mark on the axis, of a `whole` hour or a quarter; `named`: there is room for its time."""
+
     x: str
     at: datetime
     whole: bool
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -174,12 +179,14 @@ def _drawn(bar: Bar, axis: Axis, y: int) -> Drawn:
 
 
 def _ticks(axis: Axis, hours: Iterable[Stretch]) -> Iterator[Tick]:
-    fine = axis.ended - axis.began <= FINE
-    for began, ended in hours:
+    length = axis.ended - axis.began
+    fine, every = length <= FINE, 2 if length > COARSE else 1
+    for number, (began, ended) in enumerate(hours):
         moment = began
         while moment < ended:
             if axis.began <= moment <= axis.ended:
-                yield Tick(_percent(axis.place(moment)), moment, moment == began)
+                whole, named = moment == began, number % every == 0
+                yield Tick(_percent(axis.place(moment)), moment, whole, named)
             if not fine:
                 break
             moment += QUARTER

@@ -79,6 +79,7 @@ def _told(
         "initials": initials(agent.name),
         "state": state,
         "whole": whole,
+        "everything": request.GET.get("changes") == "all",
         "day": found,
         "now": _now(state, supervises=supervises) if live else None,
         "changes": changes,
@@ -100,6 +101,8 @@ def _changes(
 ) -> tuple[list[Change], Page[Transition]]:
     window = day.window
     happened = history.transitions(state.agent_id, list(day.spans), window)
+    if request.GET.get("changes") != "all":
+        happened = happened.filter(history.telling(list(day.spans)))
     latest = (
         happened.filter(at__gte=window.began).order_by("-version").select_related("actor__agent")
     )

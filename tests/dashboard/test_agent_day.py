@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from presence.events import Choice, LegAction
+from presence.events import Choice, LegAction, PhoneReach
 from presence.models import Agent, Interval, Transition
 from routing.models import Leg, LegSpan
 from tests.factories import (
@@ -116,8 +116,8 @@ def test_g14_a_day_is_the_viewers_own(sam: Client, ada: Agent) -> None:
 def test_the_whole_day_is_drawn_on_demand(sam: Client, ada: Agent) -> None:
     Story(ada).chooses(3600, "offline")
     assert ">09:00</text>" in see(sam, ada)
-    assert ">03:00</text>" not in see(sam, ada)
-    assert ">03:00</text>" in see(sam, ada, axis="day")
+    assert ">04:00</text>" not in see(sam, ada)
+    assert ">04:00</text>" in see(sam, ada, axis="day")
 
 
 # --- what it tells -----------------------------------------------------------------------------
@@ -179,9 +179,18 @@ def test_long_lists_of_changes_come_in_pages(sam: Client, ada: Agent) -> None:
         Story(ada).chooses(n + 1, "busy" if n % 2 else "available")
     first, second = see(sam, ada), see(sam, ada, page=2)
     assert "Page 1 of 2" in first
-    assert "page=2#changes" in first
+    assert "&amp;page=2#changes" in first
     assert "Page 2 of 2" in second
-    assert "page=1#changes" in second
+    assert "&amp;page=1#changes" in second
+
+
+def test_signs_of_life_are_told_only_where_everything_is_asked_for(sam: Client, ada: Agent) -> None:
+    Story(ada).chooses(5, "busy")
+    Story(ada).phone(10, reach=PhoneReach.REACHABLE)
+    few, everything = see(sam, ada), see(sam, ada, changes="all")
+    assert "Chose Busy." in few
+    assert "The phone can be reached." not in few
+    assert "The phone can be reached." in everything
 
 
 def test_the_agents_own_page_tells_the_same_of_today(client: Client) -> None:

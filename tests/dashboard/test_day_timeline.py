@@ -97,6 +97,11 @@ def test_a_short_axis_has_a_mark_every_quarter_of_an_hour() -> None:
     assert [tick.whole for tick in timeline.ticks][:4] == [True, False, False, False]
 
 
+def test_a_long_axis_has_the_time_of_every_other_hour() -> None:
+    whole = draw([], axis_of(hours(JUNE), []), hours(JUNE), None)
+    assert [tick.named for tick in whole.ticks][:4] == [True, False, True, False]
+
+
 def test_now_is_marked_where_the_axis_has_it() -> None:
     assert draw([], AXIS, [], at(7200)).now == "50.0000%"
     assert draw([], AXIS, [], at(-1)).now == ""

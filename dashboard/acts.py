@@ -90,7 +90,7 @@ def reset_call(request: HttpRequest, agent: Agent) -> Came:
     now = timezone.now()
     if checks.ask(agent, now, request.user.pk):
         return Came(done=True, sentence=ASKED)
-    legs = Leg.objects.in_call().filter(agent=agent).select_related("interaction")
+    legs = Leg.objects.connected().filter(agent=agent).select_related("interaction")
     for leg in legs:
         reconcile.end(leg, now, request.user.pk)
         reconcile.close(leg.interaction, now)

@@ -2,7 +2,7 @@
 and tell readers once it is committed."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
@@ -16,16 +16,18 @@ from presence.decision import Decision
 from presence.events import Choice, DeadlineReached, DeviceKind, Event, SettingsChanged
 from presence.models import Agent, AgentState, Transition
 from presence.rules import RulesReader, rules_for
-from presence.state import Rules
+from presence.state import Rules, State
 from presence.writing import write
 
 EVENTS = Counter("rollcall_events_total", "Events taken by the state machine", ["event", "outcome"])
 
 
 class Result(StrEnum):
-    """What became of an event. Only an applied one changed anything."""
+    """What became of an event. Only an applied one changed anything that is told; one that is
+    noted was kept, and makes neither a version nor history."""
 
     APPLIED = "applied"
+    NOTED = "noted"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     DUPLICATE = "duplicate"
@@ -98,6 +100,9 @@ def _apply(row: AgentState, event: Event, rules: Rules) -> Outcome:
             store.save(row, state, rules)  # settings move deadlines, and outdate them
         result = Result.REFUSED if decision.refused else Result.UNCHANGED
         return Outcome(row.agent_id, result, decision)
+    if _is_sign(state, decision.state):
+        store.save(row, decision.state, rules)
+        return Outcome(row.agent_id, Result.NOTED, decision)
     row.version += 1
     told = outbox.told(row)
     if decision.closed:
@@ -113,6 +118,11 @@ def _apply(row: AgentState, event: Event, rules: Rules) -> Outcome:
         outbox.put_status(row)
     news.put(row, event, waited)
     return Outcome(row.agent_id, Result.APPLIED, decision)
+
+
+def _is_sign(before: State, after: State) -> bool:
+    """Whether nothing changed but when there was a sign of the agent."""
+    return replace(after, at=before.at, active_at=before.active_at) == before
 
 
 def _known(agent_id: int, event: Event) -> bool:

@@ -141,7 +141,14 @@ class StatusAdmin(KeepUsed):
         if obj is None:
             return ()
         fixed = ("workforce", "accepts_inbound", "allows_outbound", "active")
-        never_chosen = ("selectable", "reason_policy", "after_maximum", "teams")
+        never_chosen = (
+            "selectable",
+            "reason_policy",
+            "after_maximum",
+            "idle_seconds",
+            "after_idle",
+            "teams",
+        )
         return (
             "code",
             *(fixed if obj.built_in else ()),

@@ -23,6 +23,7 @@ ACTIVITY_ORDER = (
     LegState.HANDLING,
     LegState.DIALING,
     LegState.ON_HOLD,
+    LegState.MONITORING,
 )
 """Which leg's state shows when an agent has several, first wins."""
 
@@ -55,6 +56,7 @@ class Timer(StrEnum):
     COOL_DOWN = "cool_down"
     GRACE = "grace"
     MAXIMUM = "maximum"
+    IDLE = "idle"
 
 
 @dataclass(frozen=True)
@@ -233,21 +235,42 @@ def deadlines(state: State, rules: Rules) -> list[Deadline]:
         due.append(Deadline(state.cool_down_until, Timer.COOL_DOWN))
     if state.webphone is Webphone.LOST and state.grace_until:
         due.append(Deadline(state.grace_until, Timer.GRACE))
-    if maximum := _maximum(state, rules):
-        due.append(maximum)
+    due.extend(_ends_of_mode(state, rules))
     order = list(Timer)
     return sorted(
         due, key=lambda deadline: (deadline.at, order.index(deadline.timer), deadline.leg)
     )
 
 
-def _maximum(state: State, rules: Rules) -> Deadline | None:
-    """When the mode ends by its maximum duration. A call on top of it puts that off, and a target
-    that would make the agent more available never applies."""
+def _ends_of_mode(state: State, rules: Rules) -> list[Deadline]:
+    """When the mode ends by its maximum duration, or for want of a sign of the agent. A call on top
+    of it puts that off."""
     rule = rules.statuses.get(state.mode.status)
-    if state.engaged or not rule or not rule.maximum or not rule.then:
+    if state.engaged or not rule:
+        return []
+    found = []
+    if rule.maximum and _may_follow(state, rule.then, rules):
+        ends = state.mode_since + timedelta(seconds=rule.maximum)
+        found.append(Deadline(ends, Timer.MAXIMUM))
+    if idle_at := idle_out(state, rules):
+        found.append(Deadline(idle_at, Timer.IDLE))
+    return found
+
+
+def idle_out(state: State, rules: Rules) -> datetime | None:
+    """When the mode ends unless there is a sign of the agent, who is looked for at their page: one
+    who has none open gives none. None where it does not end by that."""
+    rule = rules.statuses.get(state.mode.status)
+    if state.engaged or not rule or not rule.idle or state.webphone is Webphone.OFF:
         return None
-    raises = rules.accepts_inbound(rule.then) and not rule.accepts_inbound
-    if raises or rule.then == state.mode.status:
+    if not _may_follow(state, rule.idle_then, rules):
         return None
-    return Deadline(state.mode_since + timedelta(seconds=rule.maximum), Timer.MAXIMUM)
+    sign = max(state.mode_since, state.active_at or state.mode_since)
+    return sign + timedelta(seconds=rule.idle)
+
+
+def _may_follow(state: State, then: str | None, rules: Rules) -> bool:
+    """Whether mode `then` may follow on its own: never one that makes the agent more available."""
+    if not then or then == state.mode.status:
+        return False
+    return rules.accepts_inbound(state.mode.status) or not rules.accepts_inbound(then)

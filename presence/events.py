@@ -61,6 +61,7 @@ class Cause(StrEnum):
     MICROPHONE = "microphone"
     DEVICES = "devices"
     MAXIMUM_DURATION = "maximum_duration"
+    IDLE = "idle"
     SETTINGS = "settings"
 
 
@@ -77,6 +78,7 @@ class LegAction(StrEnum):
     RESUMED = "resumed"
     CONSULTED = "consulted"
     CONFERENCED = "conferenced"
+    MONITORED = "monitored"
     HUNG_UP = "hung_up"
     TRANSFERRED = "transferred"
     WRAP_UP_DONE = "wrap_up_done"
@@ -176,6 +178,11 @@ class WebphoneConnected(Event):
 @dataclass(frozen=True, kw_only=True)
 class WebphoneLost(Event):
     pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Active(Event):
+    """Somebody uses one of the agent's pages. It makes no history, and raises nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from presence import derive
 from presence.decision import LegChange, Refused, Step
-from presence.events import Call, CallKind, Cause, Choice, LegAction, LegEvent, NoAnswer
+from presence.events import CallKind, Cause, Choice, LegAction, LegEvent, NoAnswer
 from presence.state import REMEMBERED_LEGS, Hold, Leg, LegState, Rules, State
 
 _TALKING = (LegState.HANDLING, LegState.ON_HOLD, LegState.CONSULTING, LegState.IN_CONFERENCE)
@@ -17,6 +17,7 @@ LEG_MOVES: Mapping[tuple[LegState | None, LegAction], LegState] = {
     (None, LegAction.OFFERED): LegState.OFFERED,
     (None, LegAction.DIALED): LegState.DIALING,
     (None, LegAction.ANSWERED): LegState.HANDLING,
+    (None, LegAction.MONITORED): LegState.MONITORING,
     (None, LegAction.REJECTED): LegState.ENDED,
     (None, LegAction.RING_TIMED_OUT): LegState.ENDED,
     (None, LegAction.WITHDRAWN): LegState.ENDED,
@@ -34,6 +35,9 @@ LEG_MOVES: Mapping[tuple[LegState | None, LegAction], LegState] = {
     (LegState.DIALING, LegAction.ANSWERED): LegState.HANDLING,
     (LegState.DIALING, LegAction.WITHDRAWN): LegState.ENDED,
     (LegState.DIALING, LegAction.HUNG_UP): LegState.ENDED,
+    # A supervisor listens, whispers or barges in on somebody's call: nothing follows it.
+    (LegState.MONITORING, LegAction.MONITORED): LegState.MONITORING,
+    (LegState.MONITORING, LegAction.HUNG_UP): LegState.ENDED,
     # While talking every activity can follow every other, and leaving leads to wrap-up.
     (LegState.HANDLING, LegAction.ANSWERED): LegState.HANDLING,
     **{
@@ -133,7 +137,7 @@ def _end_leg(state: State, leg: Leg, event: LegEvent, rules: Rules) -> Step:
     state = _drop(state, leg)
     cause, waits = event.cause, state.pending is not None
     if event.action is LegAction.REJECTED:
-        state = replace(state, no_answer=None)
+        state = replace(state, no_answer=None, active_at=state.at)
         if not waits:
             cause = Cause.REJECTED
             state = _lower_to_busy(state, rules, cause)
@@ -162,6 +166,8 @@ def _keep_place(state: State, leg: Leg) -> State:
 
 
 def _drop(state: State, leg: Leg) -> State:
+    if leg.state is not LegState.OFFERED:
+        state = replace(state, active_at=state.at)
     legs = tuple(other for other in state.legs if other.id != leg.id)
     return _remember(replace(state, legs=legs), leg.id)
 
@@ -180,7 +186,11 @@ def _lower_to_busy(state: State, rules: Rules, cause: Cause) -> State:
 
 def _ring_no_answer(state: State, rules: Rules, leg: Leg) -> tuple[State, Cause]:
     call, cause = leg.call, Cause.RING_NO_ANSWER
-    if call.max_misses and state.misses >= call.max_misses and _lowers(state, rules, call):
+    if (
+        call.max_misses
+        and state.misses >= call.max_misses
+        and rules.lowers(state.mode.status, call.misses_then)
+    ):
         missed = state.with_mode(Choice(call.misses_then), Cause.CALLS_MISSED, None)
         return replace(missed, misses=0), Cause.CALLS_MISSED
     if call.no_answer is NoAnswer.BUSY:
@@ -191,11 +201,6 @@ def _ring_no_answer(state: State, rules: Rules, leg: Leg) -> tuple[State, Cause]
         until = state.at + timedelta(seconds=call.no_answer_hold)
         return replace(state, no_answer=Hold(state.at, until)), cause
     return state, cause
-
-
-def _lowers(state: State, rules: Rules, call: Call) -> bool:
-    takes_calls, target = rules.accepts_inbound, call.misses_then
-    return takes_calls(state.mode.status) and target in rules.statuses and not takes_calls(target)
 
 
 def _apply_pending(step: Step) -> Step:

@@ -14,6 +14,7 @@ from presence import derive, legs, modes
 from presence.decision import Decision, Refused, Step
 from presence.derive import Deadline, Timer
 from presence.events import (
+    Active,
     CancelPending,
     Cause,
     Choice,
@@ -81,8 +82,10 @@ def _finish(before: State, step: Step | Refused, rules: Rules) -> Decision:
 
 
 def _webphone_connected(state: State, event: WebphoneConnected, _rules: Rules) -> Step:
+    if state.webphone is Webphone.OFF:
+        state = replace(state, active_at=state.at)
     state = replace(state, webphone=Webphone.CONNECTED, grace_until=None)
-    return Step(state, Cause.CONNECTED, event.actor)
+    return Step(modes.found_again(state), Cause.CONNECTED, event.actor)
 
 
 def _webphone_lost(state: State, event: WebphoneLost, rules: Rules) -> Step:
@@ -91,6 +94,12 @@ def _webphone_lost(state: State, event: WebphoneLost, rules: Rules) -> Step:
     until = state.at + rules.grace
     state = replace(state, webphone=Webphone.LOST, grace_until=until)
     return Step(state, Cause.CONNECTION_LOST, event.actor)
+
+
+def _active(state: State, event: Active, _rules: Rules) -> Step:
+    if state.active_at is None or event.at > state.active_at:
+        state = replace(state, active_at=event.at)
+    return Step(state, Cause.AGENT, event.actor)
 
 
 def _microphone(state: State, event: Microphone, _rules: Rules) -> Step:
@@ -143,9 +152,11 @@ def _fire(state: State, due: Deadline, rules: Rules) -> Step | Refused:
         return Step(replace(state, cool_down_until=None), Cause.COOL_DOWN_EXPIRED)
     if due.timer is Timer.GRACE:
         state = replace(state, webphone=Webphone.OFF, grace_until=None)
-        return Step(state, Cause.CONNECTION_LOST)
-    then = rules.statuses[state.mode.status].then or derive.OFFLINE
-    return Step(state.with_mode(Choice(then), Cause.MAXIMUM_DURATION, None), Cause.MAXIMUM_DURATION)
+        return Step(modes.lost(state, rules), Cause.CONNECTION_LOST)
+    rule, idle = rules.statuses[state.mode.status], due.timer is Timer.IDLE
+    then = (rule.idle_then if idle else rule.then) or derive.OFFLINE
+    cause = Cause.IDLE if idle else Cause.MAXIMUM_DURATION
+    return Step(state.with_mode(Choice(then), cause, None), cause)
 
 
 _HANDLERS: dict[type[Event], _Handler] = {
@@ -156,6 +167,7 @@ _HANDLERS: dict[type[Event], _Handler] = {
     LegEvent: legs.leg_event,
     WebphoneConnected: _webphone_connected,
     WebphoneLost: _webphone_lost,
+    Active: _active,
     Microphone: _microphone,
     DeviceSwitched: _device_switched,
     PhoneSeen: _phone_seen,

@@ -39,9 +39,29 @@ def _wait(state: State, choice: Choice, cause: Cause, actor: int | None) -> Stat
     """Let the chosen mode wait for the engagement to end; the current mode cancels what waits."""
     if choice == state.mode:
         return replace(state, pending=None, no_answer=None)
-    if state.pending and state.pending.choice == choice:
+    waits = state.pending
+    if waits and waits.choice == choice and waits.cause is not Cause.CONNECTION_LOST:
         return state
     return replace(state, pending=Pending(choice, state.at, cause, actor))
+
+
+def lost(state: State, rules: Rules) -> State:
+    """The mode that the floor has follow a lost connection, at once or after the call. A break that
+    the agent is on stays, and so does what waits by anybody's choice."""
+    then = rules.lost_then
+    if then is None or derive.is_present(state, rules) or not rules.lowers(state.mode.status, then):
+        return state
+    if not state.engaged:
+        return state.with_mode(Choice(then), Cause.CONNECTION_LOST, None)
+    waits = Pending(Choice(then), state.at, Cause.CONNECTION_LOST)
+    return replace(state, pending=state.pending or waits)
+
+
+def found_again(state: State) -> State:
+    """Back before the call is over: what waited for the lost connection waits no more."""
+    if state.pending and state.pending.cause is Cause.CONNECTION_LOST:
+        return replace(state, pending=None)
+    return state
 
 
 def cancel_pending(state: State, event: CancelPending, _rules: Rules) -> Step:

@@ -20,6 +20,7 @@ class LegState(StrEnum):
     ON_HOLD = "on_hold"
     CONSULTING = "consulting"
     IN_CONFERENCE = "in_conference"
+    MONITORING = "monitoring"
     WRAP_UP = "wrap_up"
     ENDED = "ended"
 
@@ -50,22 +51,27 @@ class Webphone(StrEnum):
 
 @dataclass(frozen=True)
 class StatusRule:
-    """What the machine needs to know of a status. `maximum` seconds lead to mode `then`, if any."""
+    """What the machine needs to know of a status. `maximum` seconds lead to mode `then`, if any,
+    and `idle` seconds without a sign of the agent to mode `idle_then`."""
 
     accepts_inbound: bool
     allows_outbound: bool
     maximum: int | None = None
     then: str | None = None
+    idle: int | None = None
+    idle_then: str | None = None
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Settings that decide: the catalogue by status code, and the agent's policies."""
+    """Settings that decide: the catalogue by status code, and the agent's policies. `lost_then` is
+    the mode that follows a lost connection after grace; None keeps the mode."""
 
     statuses: Mapping[str, StatusRule]
     presence: PresencePolicy = PresencePolicy.BROWSER
     login: LoginPolicy = LoginPolicy.OFFLINE
     grace: timedelta = timedelta(seconds=10)
+    lost_then: str | None = None
     receives_in_grace: bool = True
     choice_ends_wrap_up: bool = False
     choice_ends_offer: bool = False
@@ -74,6 +80,11 @@ class Rules:
     def accepts_inbound(self, status: str) -> bool:
         rule = self.statuses.get(status)
         return rule is not None and rule.accepts_inbound
+
+    def lowers(self, status: str, then: str) -> bool:
+        """Whether `then` ends that calls are offered: to one who is withdrawn there is no less."""
+        known = then in self.statuses
+        return known and self.accepts_inbound(status) and not self.accepts_inbound(then)
 
 
 @dataclass(frozen=True)
@@ -131,7 +142,8 @@ class Shown:
 
 @dataclass(frozen=True)
 class State:
-    """Everything the machine remembers of one agent. `at` is the time of the last event applied."""
+    """Everything the machine remembers of one agent. `at` is the time of the last event applied,
+    `active_at` that of the last sign of the agent themselves."""
 
     at: datetime
     mode: Choice
@@ -155,6 +167,7 @@ class State:
     phone: PhoneReach = PhoneReach.UNKNOWN
     phone_heard: datetime | None = None
     ready_since: datetime | None = None
+    active_at: datetime | None = None
 
     @property
     def engaged(self) -> bool:

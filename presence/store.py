@@ -44,6 +44,7 @@ def load(row: AgentState) -> State:
         phone=PhoneReach(row.phone),
         phone_heard=row.phone_heard,
         ready_since=row.ready_since,
+        active_at=row.active_at,
     )
 
 
@@ -66,7 +67,7 @@ def save(row: AgentState, state: State, rules: Rules) -> None:
     row.microphone_refused = state.microphone_refused
     row.devices = sorted(device.value for device in state.devices)
     row.telephony_logged_in, row.phone = state.telephony_logged_in, state.phone.value
-    row.phone_heard = state.phone_heard
+    row.phone_heard, row.active_at = state.phone_heard, state.active_at
     _save_derived(row, state, rules)
     row.save(force_insert=row._state.adding)
 

@@ -66,6 +66,7 @@ ACTIVITY = {
     LegState.ON_HOLD: _("On Hold"),
     LegState.CONSULTING: _("Consulting"),
     LegState.IN_CONFERENCE: _("In Conference"),
+    LegState.MONITORING: _("Monitoring"),
     LegState.WRAP_UP: _("Wrap Up"),
     LegState.ENDED: _("Ended"),
 }
@@ -89,6 +90,7 @@ CAUSE = {
     Cause.MICROPHONE: _("Microphone"),
     Cause.DEVICES: _("Devices"),
     Cause.MAXIMUM_DURATION: _("Maximum duration"),
+    Cause.IDLE: _("Idle too long"),
     Cause.SETTINGS: _("Added, or settings changed"),
 }
 """Why a shown status began."""
@@ -104,6 +106,7 @@ OUTCOME = {
     LegAction.RESUMED: _("Resumed"),
     LegAction.CONSULTED: _("Consulted"),
     LegAction.CONFERENCED: _("In Conference"),
+    LegAction.MONITORED: _("Monitoring"),
     LegAction.HUNG_UP: _("Hung up"),
     LegAction.TRANSFERRED: _("Transferred"),
     LegAction.WRAP_UP_DONE: _("Wrap-up done"),

@@ -135,7 +135,8 @@ def happen(
     with write():
         leg = live_leg(interaction, agent) or _other_leg(interaction, agent, action, origin.at)
         queue = interaction.queue.name if interaction.queue else ""
-        call = None if leg else call_for(interaction, _group(interaction, agent), queue=queue)
+        group = None if action is LegAction.MONITORED else _group(interaction, agent)
+        call = None if leg else call_for(interaction, group, queue=queue)
         event = LegEvent(
             at=origin.at,
             source=origin.source,
@@ -149,7 +150,7 @@ def happen(
         return actions.apply(agent.pk, event)
 
 
-_BEGINNINGS = (LegAction.OFFERED, LegAction.DIALED, LegAction.ANSWERED)
+_BEGINNINGS = (LegAction.OFFERED, LegAction.DIALED, LegAction.ANSWERED, LegAction.MONITORED)
 
 
 def live_leg(interaction: Interaction, agent: Agent) -> Leg | None:
@@ -238,7 +239,7 @@ def caller_left(interaction: Interaction, origin: Origin, *, ends_call: bool = T
         (call,) = lock_calls({interaction.pk})
         if call.ended_at:
             raise CallError("interaction_ended", "That interaction has ended.")
-        legs = list(call.legs.in_call().select_related("agent"))
+        legs = list(call.legs.connected().select_related("agent"))
         waited = interactions.leave(call.pk, EntryOutcome.ABANDONED, origin.at)
         stay = [] if ends_call else [leg for leg in legs if leg.answered_at]
         if not stay:

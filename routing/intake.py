@@ -223,7 +223,9 @@ class Intake:
         return interaction
 
 
-BEGINNINGS = frozenset({LegAction.OFFERED, LegAction.DIALED, LegAction.ANSWERED})
+BEGINNINGS = frozenset(
+    {LegAction.OFFERED, LegAction.DIALED, LegAction.ANSWERED, LegAction.MONITORED}
+)
 """What a leg may first be heard of by. Of others the call is known, or of no more interest."""
 
 _LEFT = InteractionOutcome.UNANSWERED  # answered by nobody whom Rollcall knows

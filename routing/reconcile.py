@@ -24,8 +24,8 @@ def agree(source: str, picture: Picture, at: datetime) -> list[Outcome]:
 
 
 def live_legs(source: str) -> list[Leg]:
-    """The legs of a system's calls in which an agent rings or talks."""
-    live = Leg.objects.in_call().filter(interaction__source=source)
+    """The legs of a system's calls in which an agent rings, talks or listens."""
+    live = Leg.objects.connected().filter(interaction__source=source)
     return list(live.select_related("agent", "interaction__queue"))
 
 

@@ -49,7 +49,7 @@ def _keep_leg(agent_id: int, change: LegChange) -> None:
         _announce(row, before, change)
     if change.ended is LegAction.RING_TIMED_OUT:
         announce.missed(row, since)
-    if change.ended:
+    if change.ended and before != LegState.MONITORING.value:
         interactions.settle(
             row.interaction,
             change.ended,

@@ -38,6 +38,7 @@ class EventType(StrEnum):
     RESUMED = "resumed"
     CONSULTING = "consulting"
     CONFERENCE = "conference"
+    MONITORING = "monitoring"
     TRANSFERRED = "transferred"
     HUNG_UP = "hung_up"
     CALLER_LEFT = "caller_left"
@@ -144,6 +145,7 @@ _ACTIONS = {
     EventType.HELD: LegAction.HELD,
     EventType.RESUMED: LegAction.RESUMED,
     EventType.CONSULTING: LegAction.CONSULTED,
+    EventType.MONITORING: LegAction.MONITORED,
     EventType.HUNG_UP: LegAction.HUNG_UP,
     EventType.WRAP_UP_DONE: LegAction.WRAP_UP_DONE,
 }

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from presence.state import LoginPolicy
 from presence.words import VOCABULARY, label_of
 
+SHORTEST_IDLE = 120
+"""Seconds. A page tells of a sign once a minute, and warns a minute before the end."""
+
 
 class Workforce(models.TextChoices):
     """What queues count an agent as."""
@@ -113,6 +116,25 @@ class Status(models.Model):
         related_name="+",
         help_text=_("The mode that follows on its own at the maximum duration. Empty: only warn."),
     )
+    idle_seconds = models.PositiveIntegerField(
+        _("idle after (seconds)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(SHORTEST_IDLE)],
+        help_text=_(
+            "So long without a key, a pointer or a call at any of their Rollcall pages, and the "
+            "next mode follows. Empty: no limit."
+        ),
+    )
+    after_idle = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("after idle"),
+        help_text=_("The mode that follows on its own when the agent is idle for so long."),
+    )
     teams = models.ManyToManyField(
         "presence.Team",
         verbose_name=_("teams"),
@@ -144,6 +166,14 @@ class Status(models.Model):
                 | models.Q(critical_seconds__gt=models.F("max_seconds")),
                 violation_error_message=_("Critical comes after the maximum duration; set both."),
             ),
+            models.CheckConstraint(
+                name="status_idle_whole",
+                condition=models.Q(idle_seconds__isnull=True, after_idle__isnull=True)
+                | models.Q(idle_seconds__gte=SHORTEST_IDLE, after_idle__isnull=False),
+                violation_error_message=_(
+                    "Give both how long an agent may be idle, and the mode that follows."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -165,42 +195,46 @@ class Status(models.Model):
             problems["workforce"] = gettext(
                 "Ready means: may be offered calls. Set both or neither."
             )
-        if self.after_maximum_id:
-            problems |= self._check_after_maximum()
+        if self.after_maximum and not self.max_seconds:
+            problems["max_seconds"] = gettext("Say after how many seconds the next mode follows.")
+        elif why := self._cannot_follow(self.after_maximum):
+            problems["after_maximum"] = why
+        if why := self._cannot_follow(self.after_idle):
+            problems["after_idle"] = why
         if not self.system and self.workforce == Workforce.ENGAGED:
             problems["workforce"] = gettext("Only calls make an agent engaged; choose another.")
-        if not self.active and Status.objects.filter(after_maximum=self.pk).exists():
-            problems["active"] = gettext(
-                "Another status leads to this one at its maximum duration."
-            )
+        if not self.active and self._is_led_to():
+            problems["active"] = gettext("Another status or the floor leads to this one by itself.")
         if self.built_in and not self.active:
             problems["active"] = gettext("Built-in statuses stay; make it not selectable instead.")
         if problems:
             raise ValidationError(problems)
 
-    def _check_after_maximum(self) -> dict[str, str]:
-        target = self.after_maximum
+    def _is_led_to(self) -> bool:
+        leads = models.Q(after_maximum=self.pk) | models.Q(after_idle=self.pk)
+        by_floor = Floor.objects.filter(after_connection_lost=self.pk)
+        return Status.objects.filter(leads).exists() or by_floor.exists()
+
+    def _cannot_follow(self, target: "Status | None") -> str:
+        """Why `target` cannot follow on its own; empty where it can."""
         if target is None:
-            return {}
-        if not self.max_seconds:
-            return {"max_seconds": gettext("Say after how many seconds the next mode follows.")}
+            return ""
         if target.pk == self.pk:
-            return {"after_maximum": gettext("A status cannot follow itself.")}
-        if target.system:
-            return {
-                "after_maximum": gettext("%(status)s is set by the system and cannot be a mode.")
-                % {"status": target}
+            return gettext("A status cannot follow itself.")
+        return target.cannot_follow_by_itself(available=self.accepts_inbound)
+
+    def cannot_follow_by_itself(self, *, available: bool) -> str:
+        """Why nobody can be put into this mode by a rule; empty where they can. `available` are
+        those who may be offered calls before."""
+        if self.system:
+            return gettext("%(status)s is set by the system and cannot be a mode.") % {
+                "status": self
             }
-        if not target.active:
-            return {
-                "after_maximum": gettext("%(status)s is deactivated; choose another.")
-                % {"status": target}
-            }
-        if target.accepts_inbound and not self.accepts_inbound:
-            return {
-                "after_maximum": gettext("Nobody becomes available on their own; choose another.")
-            }
-        return {}
+        if not self.active:
+            return gettext("%(status)s is deactivated; choose another.") % {"status": self}
+        if self.accepts_inbound and not available:
+            return gettext("Nobody becomes available on their own; choose another.")
+        return ""
 
 
 class ChosenBy(models.TextChoices):
@@ -284,6 +318,18 @@ class Floor(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(600)],
         help_text=_("How long a lost connection may last before it shows."),
     )
+    after_connection_lost = models.ForeignKey(
+        Status,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("after a lost connection"),
+        help_text=_(
+            "The mode of one who may be offered calls, once their connection is lost for good. "
+            "Empty: they keep their mode."
+        ),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("floor settings")
@@ -296,3 +342,8 @@ class Floor(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        target = self.after_connection_lost
+        if target and (why := target.cannot_follow_by_itself(available=False)):
+            raise ValidationError({"after_connection_lost": why})

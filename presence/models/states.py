@@ -94,6 +94,7 @@ class AgentState(models.Model):
     telephony_logged_in = models.BooleanField(_("telephony logged in"), default=False)
     phone = models.CharField(_("phone"), max_length=12, choices=choices_of(PHONE))
     phone_heard = models.DateTimeField(_("phone heard"), null=True)
+    active_at = models.DateTimeField(_("active at"), null=True)
 
     deadline_at = models.DateTimeField(_("deadline at"), null=True)
     shown_status = models.ForeignKey(

@@ -154,9 +154,13 @@ class QueueEntry(models.Model):
 
 
 class LegRows(models.QuerySet["Leg"]):
-    def in_call(self) -> "LegRows":
-        """Those who ring, dial or talk: who wraps up has left the call."""
+    def connected(self) -> "LegRows":
+        """Those whose phone has to do with the call: who wraps up has left it."""
         return self.filter(ended_at=None).exclude(state=LegState.WRAP_UP.value)
+
+    def in_call(self) -> "LegRows":
+        """Those who ring, dial or talk: a supervisor who listens has no part in the call."""
+        return self.connected().exclude(state=LegState.MONITORING.value)
 
     def talking(self) -> "LegRows":
         """Those in a call who have answered it, or whom the far end has."""

@@ -225,6 +225,31 @@ def test_d17_a_caller_who_left_while_the_agents_phone_is_up_leaves_a_dead_call(
     assert program.tell(call, "hung_up", ada.pk).json()["outcome"] == "handled"
 
 
+def test_d12_a_supervisor_listens_and_the_call_goes_on_as_it_was(
+    program: Program, talk: Any, ada: Agent
+) -> None:
+    boss = make_agent(mode="available")
+    call = program.tell(talk, "monitoring", boss.pk).json()
+    assert [leg["state"] for leg in call["legs"]] == ["handling", "monitoring"]
+    shown = program.get(f"/agents/{boss.pk}").json()
+    assert (shown["status"]["code"], shown["activity"]) == (
+        "on_call",
+        {"code": "monitoring", "label": "Monitoring"},
+    )
+    assert (shown["may_receive"], shown["why_not"][0]["code"]) == (False, "engaged")
+    assert refusal(program.tell(call, "monitoring", ada.pk)) == (409, "not_possible")
+    program.tell(call, "hung_up", boss.pk)
+    assert row_of(boss).shown_status_id == "available"
+    assert program.tell(call, "hung_up", ada.pk).json()["outcome"] == "handled"
+
+
+def test_d12_who_listens_is_let_go_when_the_caller_leaves(program: Program, talk: Any) -> None:
+    boss = make_agent(mode="available")
+    program.tell(talk, "monitoring", boss.pk)
+    assert program.tell(talk, "caller_left").json()["outcome"] == "handled"
+    assert row_of(boss).shown_status_id == "available"
+
+
 def test_g1_an_event_told_twice_counts_once(program: Program, call: Any, ada: Agent) -> None:
     for kind, agent in (("answered", ada.pk), ("held", ada.pk), ("caller_left", None)):
         first = program.tell(call, kind, agent, id=f"event {kind}")

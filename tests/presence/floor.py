@@ -50,7 +50,7 @@ DIALED = Call(interaction="3", kind=CallKind.OUTBOUND)
 
 def leg(state: LegState, leg_id: str = "leg", since: float = 0, call: Call = CALL) -> Leg:
     """A live leg in `state` since `since` seconds."""
-    answered = state not in (LegState.OFFERED, LegState.DIALING)
+    answered = state not in (LegState.OFFERED, LegState.DIALING, LegState.MONITORING)
     return Leg(leg_id, call, state, at(since), at(since), answered)
 
 

@@ -124,6 +124,32 @@ def test_d11_agents_whom_the_customer_left_are_on_a_call_until_they_leave(story:
     assert activity(story) == ("on_call", "handling", 60)
 
 
+def test_d12_a_supervisor_who_listens_is_monitoring_and_gets_no_call(
+    story: Story, bob: Agent
+) -> None:
+    boss, before = Story(bob), story.row.version
+    call = story.leg().interaction
+    boss.gets(40, "ear", interaction=call, action=A.MONITORED, wrap_up=30, cool_down=20)
+    assert activity(boss) == ("on_call", "monitoring", 40)
+    assert (boss.why_not, boss.row.may_receive) == ("engaged", False)
+    assert (story.row.version, activity(story)) == (before, ("on_call", "handling", 10))
+    boss.then(50, A.HUNG_UP, "ear")
+    assert (boss.shown, boss.row.may_receive, boss.missed()) == ("available", True, 0)
+    call.refresh_from_db()
+    assert call.ended_at is None
+
+
+def test_d12_the_call_ends_though_somebody_still_listens(story: Story, bob: Agent) -> None:
+    boss, call = Story(bob), story.leg().interaction
+    boss.gets(40, "ear", interaction=call, action=A.MONITORED)
+    story.then(50, A.HUNG_UP)
+    call.refresh_from_db()
+    assert (call.outcome, call.ended_at) == ("handled", at(50))
+    assert activity(boss)[:2] == ("on_call", "monitoring")
+    boss.then(51, A.HUNG_UP, "ear")
+    assert boss.shown == "available"
+
+
 def test_d13_wrap_up_ends_on_time_with_every_browser_closed(story: Story) -> None:
     story.then(40, A.HUNG_UP)
     assert story.row.deadline_at == at(70)

@@ -9,9 +9,16 @@ from django.db import connection
 
 from presence import connections
 from presence.connections import Lease
-from presence.events import DeadlineReached, DeviceKind, DeviceSwitched, LegAction, LogIn
-from presence.models import Connection, Server, Transition
-from tests.factories import at, make_agent, row_of
+from presence.events import (
+    DeadlineReached,
+    DeviceKind,
+    DeviceSwitched,
+    LegAction,
+    LogIn,
+    WebphoneLost,
+)
+from presence.models import Connection, Floor, Server, Transition
+from tests.factories import at, make_agent, make_user, row_of
 from tests.presence.story import Story, tick
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +104,110 @@ def test_e5_reconnecting_before_the_end_leaves_only_the_agents_own_choice(
     assert story.row.pending_id == "on_break"
     story.then(70, A.HUNG_UP)
     assert story.shown == "on_break"
+
+
+@pytest.fixture
+def busy_after_loss(db: None) -> None:
+    """Whoever's connection is lost for good becomes Busy."""
+    Floor.objects.update_or_create(pk=1, defaults={"after_connection_lost_id": "busy"})
+
+
+def test_e3_a_setting_has_another_mode_follow_a_lost_connection(
+    story: Story, lease: Lease, busy_after_loss: None
+) -> None:
+    lease.closed(story.agent.pk, at(20))
+    tick(29)
+    assert story.row.mode_id == "available"
+    tick(45)
+    row = story.row
+    assert (row.shown_status_id, row.mode_id, row.mode_cause) == (
+        "offline",
+        "busy",
+        "connection_lost",
+    )
+    lease.opened(story.agent.pk, at(50))
+    assert (story.shown, story.why_not) == ("busy", "mode")
+
+
+@pytest.mark.parametrize("mode", ["on_break", "offline"])
+def test_e3_who_was_withdrawn_or_offline_anyway_stays_so(
+    story: Story, lease: Lease, busy_after_loss: None, mode: str
+) -> None:
+    story.chooses(10, mode)
+    lease.closed(story.agent.pk, at(20))
+    tick(45)
+    assert (story.row.mode_id, story.row.mode_cause) == (mode, "agent")
+
+
+def test_e3_who_is_there_by_their_phone_has_lost_no_connection(busy_after_loss: None) -> None:
+    story = Story(make_agent(mode="available", presence="telephony"))
+    story.phone(1, logged_in=True)
+    story.does(WebphoneLost(at=at(20)))
+    tick(45)
+    assert (story.shown, story.row.mode_id) == ("available", "available")
+
+
+def test_e4_on_a_call_the_mode_after_a_lost_connection_waits_for_its_end(
+    story: Story, lease: Lease, busy_after_loss: None
+) -> None:
+    story.talks(10, wrap_up=30)
+    lease.closed(story.agent.pk, at(20))
+    tick(60)
+    row = story.row
+    assert (row.shown_status_id, row.pending_id, row.pending_since, row.pending_cause) == (
+        "on_call",
+        "busy",
+        at(30),
+        "connection_lost",
+    )
+    story.then(70, A.HUNG_UP)
+    assert (story.shown, story.row.pending_id) == ("wrap_up", "busy")
+    tick(120)
+    row = story.row
+    assert (row.shown_status_id, row.mode_id, row.mode_cause, row.mode_since) == (
+        "offline",
+        "busy",
+        "connection_lost",
+        at(100),
+    )
+
+
+def test_e5_reconnecting_in_time_withdraws_what_the_lost_connection_asked_for(
+    story: Story, lease: Lease, busy_after_loss: None
+) -> None:
+    story.talks(10)
+    lease.closed(story.agent.pk, at(20))
+    tick(60)
+    lease.opened(story.agent.pk, at(65))
+    assert story.row.pending_id is None
+    story.then(70, A.HUNG_UP)
+    assert story.shown == "available"
+
+
+def test_e5_the_agents_own_choice_waits_before_during_and_after_the_loss(
+    story: Story, lease: Lease, busy_after_loss: None
+) -> None:
+    story.talks(10)
+    story.chooses(15, "on_break")
+    lease.closed(story.agent.pk, at(20))
+    tick(60)
+    assert (story.row.pending_id, story.row.pending_cause) == ("on_break", "agent")
+    lease.opened(story.agent.pk, at(65))
+    assert story.row.pending_id == "on_break"
+    story.then(70, A.HUNG_UP)
+    assert (story.shown, story.row.mode_cause) == ("on_break", "agent")
+
+
+def test_e5_what_a_supervisor_asks_for_meanwhile_is_theirs(
+    story: Story, lease: Lease, busy_after_loss: None
+) -> None:
+    boss = make_user()
+    story.talks(10)
+    lease.closed(story.agent.pk, at(20))
+    tick(60)
+    story.told_by(boss.pk, 62, "busy")
+    lease.opened(story.agent.pk, at(65))
+    assert (story.row.pending_id, story.row.pending_cause) == ("busy", "supervisor")
 
 
 def test_e6_logging_out_on_a_call_drops_no_call(story: Story) -> None:

@@ -163,6 +163,9 @@ REFUSED = [
     ({"workforce": "ready"}, "workforce", "Ready means: may be offered calls"),
     ({"built_in": True, "active": False}, "active", "Built-in statuses stay"),
     ({"after_maximum_id": "busy"}, "max_seconds", "Say after how many seconds"),
+    ({"after_idle_id": "ringing", "idle_seconds": 600}, "after_idle", "set by the system"),
+    ({"after_idle_id": "available", "idle_seconds": 600}, "after_idle", "Nobody becomes available"),
+    ({"after_idle_id": "busy", "idle_seconds": 119}, "idle_seconds", "120"),
     (
         {"after_maximum_id": "ringing", "max_seconds": 60},
         "after_maximum",

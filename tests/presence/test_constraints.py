@@ -100,6 +100,7 @@ _update(
     max_seconds=60,
     critical_seconds=60,
 )
+_update("status_idle_whole", lambda _: Status.objects.filter(pk="busy"), idle_seconds=600)
 _update("floor_grace_positive", lambda _: Floor.objects.all(), grace_seconds=0)
 _update("state_pending_whole", _state, pending="busy")
 _update("state_pending_needs_a_leg", _state, pending="busy", pending_since=at(9), legs=[])

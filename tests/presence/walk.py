@@ -9,6 +9,7 @@ from presence import derive
 from presence.decision import Decision
 from presence.derive import Timer
 from presence.events import (
+    Active,
     Call,
     CallKind,
     CancelPending,
@@ -32,7 +33,7 @@ from presence.events import (
     WebphoneLost,
 )
 from presence.machine import decide
-from presence.state import LegState, Rules, State
+from presence.state import LegState, Pending, Rules, State
 
 Pick = Callable[[Sequence[Any]], Any]
 """Where chance comes from: one of several."""
@@ -48,8 +49,9 @@ NEW_LEG = (LegAction.OFFERED,) * 4 + (LegAction.DIALED, LegAction.ANSWERED, *Leg
 EVENTS: tuple[type[Event], ...] = (
     *(LegEvent,) * 12,
     *(Choose,) * 4,
-    *(DeadlineReached,) * 7,
+    *(DeadlineReached,) * 9,
     *(WebphoneConnected,) * 4,
+    *(Active,) * 2,
     *(DeviceSwitched,) * 2,
     WebphoneLost,
     LogIn,
@@ -116,8 +118,8 @@ def _leg_event(state: State, at: datetime, pick: Pick) -> LegEvent:
         ring=pick((None, 5, 20)),
         no_answer=pick(tuple(NoAnswer)),
         no_answer_hold=7,
-        max_misses=pick((None, 1, 2)),
-        misses_then=pick(("do_not_disturb", "available", "")),
+        max_misses=pick((None, 1, 1, 2)),
+        misses_then=pick(("do_not_disturb", "do_not_disturb", "available", "")),
         wrap_up=pick((0, 0, 10, None)),
         cool_down=pick((0, 4)),
     )
@@ -168,7 +170,7 @@ def _fired(before: State, event: Event, rules: Rules) -> Timer | None:
 
 
 def _pending_applied(before: State, after: State, event: Event) -> bool:
-    chosen = isinstance(event, Choose | CancelPending | LogIn | LogOut)
+    chosen = isinstance(event, Choose | CancelPending | LogIn | LogOut | WebphoneConnected)
     return before.pending is not None and after.pending is None and not chosen
 
 
@@ -183,12 +185,14 @@ def check(before: State, event: Event, decision: Decision, rules: Rules) -> None
     assert after.at >= before.at
     _check_interval(before, decision)
     _check_derived(after, rules)
-    _check_pending(before, event, after)
+    _check_pending(before, event, after, rules)
+    _check_idle(before, event, after, rules)
     _check_legs(before, event, after, rules)
     _check_nothing_raises(before, event, after, rules)
     _check_misses(before, event, after, rules)
     if not isinstance(event, DeadlineReached | LegEvent):
-        assert not decide(after, replace(event, at=after.at), rules).changed
+        again = event if isinstance(event, Active) else replace(event, at=after.at)
+        assert not decide(after, again, rules).changed
 
 
 def _check_interval(before: State, decision: Decision) -> None:
@@ -208,20 +212,41 @@ def _check_derived(state: State, rules: Rules) -> None:
     assert (state.ready_since is None) == bool(derive.receive_refusals(state, rules))
 
 
-def _check_pending(before: State, event: Event, after: State) -> None:
+def _check_pending(before: State, event: Event, after: State, rules: Rules) -> None:
     if after.pending:
         assert after.engaged
         assert after.ready_since is None
         assert after.pending.choice != after.mode
     if isinstance(event, Choose | CancelPending | LogIn | LogOut):
         return
-    if _pending_applied(before, after, event):
+    if _waits_for_connection(before) and isinstance(event, WebphoneConnected):
+        assert (after.pending, after.mode) == (None, before.mode)  # E5
+    elif before.pending is None and _fired(before, event, rules) is Timer.GRACE:
+        lost = Pending(Choice(rules.lost_then or ""), after.at, Cause.CONNECTION_LOST)
+        assert after.pending in (None, lost)  # E4
+    elif _pending_applied(before, after, event):
         assert before.pending is not None
         assert after.mode == before.pending.choice
         assert not after.engaged
         assert before.engaged
     else:
         assert after.pending == before.pending
+
+
+def _waits_for_connection(state: State) -> bool:
+    return state.pending is not None and state.pending.cause is Cause.CONNECTION_LOST
+
+
+def _check_idle(before: State, event: Event, after: State, rules: Rules) -> None:
+    """E12: a sign of the agent changes nothing by itself; the want of one lowers the mode, once."""
+    if isinstance(event, Active):
+        assert replace(after, at=before.at, active_at=before.active_at) == before
+    if _fired(before, event, rules) is Timer.IDLE:
+        rule = rules.statuses[before.mode.status]
+        assert not before.engaged
+        assert (after.mode.status, after.mode_cause) == (rule.idle_then, Cause.IDLE)
+        signs = [before.mode_since, *([before.active_at] if before.active_at else [])]
+        assert after.at - max(signs) >= timedelta(seconds=rule.idle or 0)
 
 
 def _check_legs(before: State, event: Event, after: State, rules: Rules) -> None:

@@ -42,6 +42,14 @@ class Channels:
         """The calls that have a channel."""
         return frozenset(row.channel.linkedid or name for name, row in self.rows.items())
 
+    def heard_by(self, listens: Listed) -> Channel | None:
+        """Whom a channel that runs ChanSpy listens to: its data begins with the name's first part,
+        such as `PJSIP/1001`. None where it names nobody or several."""
+        named = listens.data.partition(",")[0]
+        rows = [row.channel for row in self.rows.values() if row is not listens]
+        found = [row for row in rows if named and row.name.startswith(named)]
+        return found[0] if len(found) == 1 else None
+
     def caller(self, called: Channel) -> Listed | None:
         """Whose call it is that `called` is part of: who is in a queue, else who began it."""
         others = [

@@ -21,6 +21,7 @@ class Stage(Enum):
     RINGING = auto()
     DIALING = auto()
     TALKING = auto()
+    MONITORING = auto()
     ENDED = auto()
 
 
@@ -83,6 +84,11 @@ class Leg:
     homes: dict[str, str] = field(default_factory=dict)
     shown: LegAction = LegAction.RESUMED
     said: datetime | None = None
+
+    @property
+    def listens(self) -> bool:
+        """The agent listens to somebody else's call, on the channel `calling`."""
+        return self.stage is Stage.MONITORING
 
     @property
     def unmatched(self) -> bool:

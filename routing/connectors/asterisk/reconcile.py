@@ -12,6 +12,7 @@ from routing.connectors.asterisk.channels import Channels, Listed
 from routing.connectors.asterisk.deferred import LINGER, Deferred
 from routing.connectors.asterisk.leg import Leg, Stage
 from routing.connectors.asterisk.legs import Legs
+from routing.connectors.asterisk.monitoring import APPLICATIONS, Monitoring
 from routing.connectors.asterisk.ringing import Ringing
 from routing.reports import Report
 
@@ -24,6 +25,7 @@ class Reconcile:
     legs: Legs
     ringing: Ringing
     bridges: Bridges
+    monitoring: Monitoring
     deferred: Deferred
 
     def compare(self, channels: Channels, ended: Ended, at: datetime) -> list[Report]:
@@ -56,6 +58,8 @@ class Reconcile:
         member = self.ringing.phone(found)
         if member is None or self.legs.touched.get(member.person, -1) >= channels.began:
             return []
+        if row.application in APPLICATIONS:
+            return self.monitoring.listens(found, channels.heard_by(row), at)
         caller = channels.caller(found)
         calling, queue = (caller.channel, caller.queue) if caller else (None, "")
         if found.state == "Up":

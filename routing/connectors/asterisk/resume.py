@@ -8,7 +8,11 @@ from presence.state import LegState
 from routing.connectors.asterisk.leg import Leg, Stage
 from routing.connectors.asterisk.members import Member
 
-_STAGES = {LegState.OFFERED: Stage.RINGING, LegState.DIALING: Stage.DIALING}
+_STAGES = {
+    LegState.OFFERED: Stage.RINGING,
+    LegState.DIALING: Stage.DIALING,
+    LegState.MONITORING: Stage.MONITORING,
+}
 _SHOWN = {
     LegState.ON_HOLD: LegAction.HELD,
     LegState.CONSULTING: LegAction.CONSULTED,

@@ -13,6 +13,7 @@ from routing.connectors.asterisk.deferred import Deferred
 from routing.connectors.asterisk.ignored import IGNORED
 from routing.connectors.asterisk.legs import Legs
 from routing.connectors.asterisk.members import Members
+from routing.connectors.asterisk.monitoring import Monitoring
 from routing.connectors.asterisk.reach import Reach
 from routing.connectors.asterisk.reconcile import Reconcile
 from routing.connectors.asterisk.renames import Renames
@@ -46,6 +47,7 @@ class Translator:
         self._ring_ends = RingEnds(self._members, self._legs, ringing, self._deferred)
         bridges = Bridges(self._legs, ringing, self._deferred)
         talking = Talking(self._members, self._legs, bridges, self._ring_ends, self._deferred)
+        monitoring = Monitoring(self._legs, ringing)
         self._calls = Calls(self._deferred)
         self._channels = ChannelList()
         self._snapshots = Snapshots(
@@ -54,7 +56,7 @@ class Translator:
             self._legs,
             self._calls,
             self._channels,
-            Reconcile(self._legs, ringing, bridges, self._deferred),
+            Reconcile(self._legs, ringing, bridges, monitoring, self._deferred),
         )
         self._bridges = bridges
         reach = Reach(self._members)
@@ -73,6 +75,8 @@ class Translator:
             "ConfbridgeJoin": bridges.room,
             "ConfbridgeLeave": bridges.left_room,
             "ContactStatus": reach.contact,
+            "ChanSpyStart": monitoring.start,
+            "ChanSpyStop": monitoring.stop,
             "CoreShowChannel": self._listed,
             "CoreShowChannelsComplete": self._all_listed,
             "DeviceStateChange": reach.state,

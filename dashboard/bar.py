@@ -15,11 +15,11 @@ from notifications.box import Box
 from presence import derive, store
 from presence.choices import Option, options
 from presence.derive import Refusal
-from presence.events import DeviceKind
+from presence.events import Cause, DeviceKind
 from presence.models import Agent, AgentState, Status
 from presence.rules import RulesReader
 from presence.state import LegState, Rules, State
-from presence.words import DEVICE
+from presence.words import CAUSE, DEVICE
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Bar:
     since: datetime
     max_seconds: int | None
     critical_seconds: int | None
+    cause: str
     mode: str
     mode_reason: int | None
     engaged: bool
@@ -64,6 +65,8 @@ class Bar:
     switches: tuple[Switch, ...]
     why_not: tuple[Refusal, ...]
     microphone_refused: bool
+    idle_at: datetime | None
+    idle_then: str
     unconfirmed: str
     box: Box
 
@@ -108,6 +111,7 @@ def _states(agent_ids: Iterable[int]) -> Iterable[AgentState]:
             "pending",
             "pending_reason",
             "pending_actor__agent",
+            "mode_actor__agent",
         )
         .prefetch_related("agent__devices")
     )
@@ -125,6 +129,7 @@ def _bar(
     state = store.load(row)
     own = looks[derive.shown_status(state, rules, to_self=True)]
     reason, since = _own_reason_and_since(row, own.code)
+    idle_at, then = derive.idle_out(state, rules), looks[row.mode_id].after_idle_id
     wrap_up = next((leg for leg in state.legs if leg.state is LegState.WRAP_UP), None)
     refusals = derive.receive_refusals(state, rules)
     return Bar(
@@ -137,6 +142,7 @@ def _bar(
         since=since,
         max_seconds=own.max_seconds,
         critical_seconds=own.critical_seconds,
+        cause=_rule(row) if own.code == row.mode_id else "",
         mode=row.mode_id,
         mode_reason=row.mode_reason_id,
         engaged=state.engaged,
@@ -149,6 +155,8 @@ def _bar(
         switches=_switches(row.agent, state),
         why_not=refusals,
         microphone_refused=state.microphone_refused,
+        idle_at=idle_at,
+        idle_then=Look.of(looks[then]).label if then else "",
         unconfirmed=unconfirmed,
         box=box,
     )
@@ -167,6 +175,15 @@ def _own_reason_and_since(row: AgentState, code: str) -> tuple[str, datetime]:
     if code == row.shown_status_id:
         return reason_text(row.shown_reason, row.shown_note), row.shown_since
     return reason_text(row.mode_reason, row.mode_note), row.mode_since
+
+
+_RULES = frozenset({Cause.CALLS_MISSED, Cause.CONNECTION_LOST, Cause.IDLE, Cause.MAXIMUM_DURATION})
+
+
+def _rule(row: AgentState) -> str:
+    """By which rule the agent is in their mode, where nobody chose it."""
+    cause = Cause(row.mode_cause)
+    return CAUSE[cause] if cause in _RULES else ""
 
 
 def _switches(agent: Agent, state: State) -> tuple[Switch, ...]:

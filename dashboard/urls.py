@@ -13,6 +13,7 @@ from dashboard.views import (
     preferences,
     reports,
     selection,
+    signs,
     wall,
     wallboards,
 )
@@ -31,6 +32,8 @@ urlpatterns = [
     path("me/device/", me.device, name="device"),
     path("me/queues/<int:queue_id>/", me.opt, name="opt"),
     path("me/microphone/", me.microphone, name="microphone"),
+    path("me/active/", signs.active, name="active"),
+    path("me/idle/", signs.idle, name="idle"),
     path("me/log-in-policy/", me.login_policy, name="login_policy"),
     path("me/preferences/", preferences.preferences, name="preferences"),
     path("me/notices/read/", notices.read, name="notices_read"),

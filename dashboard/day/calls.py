@@ -40,6 +40,8 @@ def _call(leg: Leg, window: Window) -> Call | None:
     part = window.cut(leg.started_at, leg.ended_at)
     if part is None:
         return None
+    activities = _activities(leg, window)
+    listens = any(activity.state is LegState.MONITORING for activity in activities)
     queue = leg.entry.queue if leg.entry else leg.interaction.queue
     return Call(
         part=part,
@@ -48,13 +50,13 @@ def _call(leg: Leg, window: Window) -> Call | None:
         caller=leg.interaction.caller,
         direction=str(DIRECTION[CallKind(leg.interaction.kind)]),
         outcome=leg.outcome,
-        result=_result(leg),
+        result=_("Monitored") if listens else _result(leg),
         estimated=leg.estimated,
-        outbound=leg.interaction.kind == CallKind.OUTBOUND.value,
+        outbound=leg.interaction.kind == CallKind.OUTBOUND.value and not listens,
         answered=leg.answered_at is not None,
         counts=window.has(leg.started_at),
         handle=_handle(leg),
-        activities=_activities(leg, window),
+        activities=activities,
     )
 
 

@@ -33,6 +33,7 @@ CALL: Mapping[LegState, tuple[str | Promise, Style]] = {
     LegState.ON_HOLD: (gettext_lazy("On hold"), Style("orange", "hourglass", "stripes")),
     LegState.CONSULTING: (gettext_lazy("Consulting"), Style("violet", "people", "grid")),
     LegState.IN_CONFERENCE: (gettext_lazy("In conference"), Style("violet", "people")),
+    LegState.MONITORING: (gettext_lazy("Monitoring"), Style("grey", "phone", "grid")),
     LegState.WRAP_UP: (gettext_lazy("Wrap-up"), Style("yellow", "pen", "lines")),
 }
 TURNED_AWAY = {MISSED: Style("orange", "missed"), REJECTED: Style("red", "no")}

@@ -5,8 +5,9 @@ from datetime import timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from presence.actions import refresh
 from presence.events import Cause, Choice, Choose, LegAction, LegEvent
-from presence.models import Agent, AgentState, Team
+from presence.models import Agent, AgentState, Status, Team
 from routing import calls
 from routing.actions import apply
 from routing.calls import Origin
@@ -92,6 +93,21 @@ def age(name: str, seconds: int) -> None:
     state.shown_since -= timedelta(seconds=seconds)
     state.version += 1
     state.save()
+
+
+def let_idle(name: str, seconds: int) -> None:
+    """Two idle minutes make whoever is Available Busy, and the agent has been so long already."""
+    Status.objects.filter(pk="available").update(idle_seconds=120, after_idle_id="busy")
+    AgentState.objects.filter(agent__name=name).update(
+        mode_since=timezone.now() - timedelta(seconds=seconds), active_at=None
+    )
+    refresh([_agent(name)])
+
+
+def idle_for(name: str) -> float:
+    """How many seconds ago there was a sign of the agent."""
+    seen = AgentState.objects.get(agent__name=name).active_at
+    return (timezone.now() - seen).total_seconds() if seen else 9999
 
 
 def _agent(name: str) -> int:

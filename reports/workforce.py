@@ -25,6 +25,7 @@ _DOING = {
     LegState.CONSULTING: "talk",
     LegState.IN_CONFERENCE: "talk",
     LegState.ON_HOLD: "hold",
+    LegState.MONITORING: "monitoring",
     LegState.WRAP_UP: "wrapping_up",
 }
 

@@ -20,6 +20,7 @@ from presence.models import Agent, Transition
 from routing.intake import Intake
 from routing.models import Interaction, Leg, Membership
 from routing.reports import (
+    CallerLeft,
     CallerReported,
     LegReported,
     MemberSeen,
@@ -260,3 +261,31 @@ def test_one_who_joins_or_leaves_a_queue_is_read_anew_by_the_boards(
         versions.append(row_of(alice).version)
     joined, again, left = (b > a for a, b in pairwise(versions))
     assert (joined, again, left) == (True, False, True)
+
+
+def test_d17_a_caller_who_left_is_kept_while_the_agents_phone_is_up(
+    alice: Agent, intake: Intake
+) -> None:
+    make_queue("support", members=[alice])
+    left = CallerLeft(at=at(9), id="alone:call", interaction="call")
+    intake.take(leg_report(alice, LegAction.OFFERED, 1))
+    intake.take(left)
+    assert Interaction.objects.get().caller_left_at is None  # it only rings: nobody is alone
+    intake.take(leg_report(alice, LegAction.ANSWERED, 2))
+    intake.take(left)
+    intake.take(left)
+    call, leg = Interaction.objects.get(), Leg.objects.get()
+    assert (call.caller_left_at, call.ended_at, leg.alone_since) == (at(9), None, at(9))
+    intake.take(leg_report(alice, LegAction.HUNG_UP, 20))
+    assert Interaction.objects.get().ended_at == at(20)
+
+
+def test_d12_a_supervisors_phone_that_listens_is_monitoring(alice: Agent, intake: Intake) -> None:
+    boss = make_agent(mode="available", devices=[DeviceKind.SIP], presence="either")
+    make_queue("support", members=[alice, boss], wrap_up=30)
+    intake.take(leg_report(alice, LegAction.ANSWERED, 1))
+    intake.take(leg_report(boss, LegAction.MONITORED, 5, leg="ear", queue=""))
+    assert (row_of(boss).shown_status_id, row_of(boss).activity) == ("on_call", "monitoring")
+    intake.take(leg_report(boss, LegAction.HUNG_UP, 9, leg="ear", queue=""))
+    assert row_of(boss).shown_status_id == "available"
+    assert row_of(alice).shown_status_id == "on_call"

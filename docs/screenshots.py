@@ -1,4 +1,5 @@
-"""Take the screenshots in docs/screenshots from a demo floor that has been at work for a while.
+"""Take the screenshots in docs/screenshots: every page in both themes and three widths, from a demo
+floor that has been at work for a while and from a new installation.
 
 make screenshots
 """
@@ -11,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import django
@@ -25,7 +27,11 @@ from routing.demo import floor  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
 WARM_UP = 75  # seconds until a floor looks like one
+SETTLE = 1.5  # seconds until the socket is connected and the first changes have faded
 SIZES = {1440: 900, 1024: 768, 390: 844}
+SCREENS = {1920: 1080, 1080: 1920, 390: 844}
+"""What wallboards hang on."""
+THEMES = ("light", "dark")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -34,59 +40,8 @@ ARGUMENTS = [
 ]
 
 
-@contextmanager
-def demo() -> Iterator[str]:
-    """A demo floor on a free port, with a database of its own; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--demo", "--port", str(port)],
-            cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3"},
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            time.sleep(WARM_UP)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(10)
-
-
-def browser(playwright: Playwright) -> Browser:
-    """Playwright's own Chromium, or the system's where it could not be downloaded."""
-    return playwright.chromium.launch(
-        executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=ARGUMENTS
-    )
-
-
-def sign_in(page: Page, address: str, username: str) -> None:
-    page.goto(f"{address}/login/")
-    page.locator("[name=username]").fill(username)
-    page.locator("[name=password]").fill(floor.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state()
-
-
-def take(chromium: Browser, address: str, username: str, name: str, path: str) -> None:
-    """One page in every size and both themes."""
-    for theme in ("light", "dark"):
-        for width, height in SIZES.items():
-            context = chromium.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme="dark" if theme == "dark" else "light",
-            )
-            page = context.new_page()
-            sign_in(page, address, username)
-            page.goto(f"{address}{path}")
-            expect(page.locator("time").first).to_be_attached()
-            if username == floor.AGENT:
-                open_menu(page)
-            time.sleep(1.5)  # let the socket connect and the first changes fade
-            page.screenshot(path=FOLDER / f"{name}-{width}-{theme}.png")
-            context.close()
+def nothing(page: Page) -> None:
+    """The page as it opens."""
 
 
 def open_menu(page: Page) -> None:
@@ -97,12 +52,131 @@ def open_menu(page: Page) -> None:
     page.locator("#bar-summary").click()
 
 
+@dataclass(frozen=True)
+class Shot:
+    """A page as `user` sees it (empty: nobody who is signed in), once `prepare` has been done."""
+
+    name: str
+    path: str
+    user: str = floor.SUPERVISOR
+    prepare: Callable[[Page], None] = nothing
+
+
+FLOOR = (
+    Shot("login", "/login/", user=""),
+    Shot("monitor", "/monitor/"),
+    Shot("monitor-groups", "/monitor/?group=team"),
+    Shot("agents-day", "/agents/1/"),
+    Shot("reports", "/reports/"),
+    Shot("wallboards", "/wallboards/"),
+    Shot("my-day", "/me/", user=floor.AGENT),
+    Shot("preferences", "/me/preferences/", user=floor.AGENT),
+    Shot("agent", "/me/", user=floor.AGENT, prepare=open_menu),
+)
+NEW = (
+    Shot("new-monitor", "/monitor/", user=floor.ADMIN),
+    Shot("new-wallboards", "/wallboards/", user=floor.ADMIN),
+)
+
+
+@contextmanager
+def server(*options: str) -> Iterator[str]:
+    """Rollcall on a free port, with a database of its own; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        admin = {"USERNAME": floor.ADMIN, "PASSWORD": floor.PASSWORD, "EMAIL": "admin@example.com"}
+        running = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", str(port), *options],
+            cwd=ROOT,
+            env=os.environ
+            | {"DATABASE_URL": f"sqlite:///{folder}/rollcall.sqlite3", "REDIS_URL": ""}
+            | {f"DJANGO_SUPERUSER_{name}": value for name, value in admin.items()},
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            wait_for(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            running.send_signal(signal.SIGINT)
+            running.wait(10)
+
+
+def wait_for(port: int) -> None:
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("The server did not start.")
+
+
+def browser(playwright: Playwright) -> Browser:
+    """Playwright's own Chromium, or the system's where it could not be downloaded."""
+    return playwright.chromium.launch(
+        executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=ARGUMENTS
+    )
+
+
+@contextmanager
+def opened(chromium: Browser, address: str, user: str, theme: str = "light") -> Iterator[Page]:
+    """A browser in which `user` is signed in."""
+    context = chromium.new_context(
+        base_url=address, color_scheme="dark" if theme == "dark" else "light"
+    )
+    page = context.new_page()
+    if user:
+        page.goto("/login/")
+        page.locator("[name=username]").fill(user)
+        page.locator("[name=password]").fill(floor.PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_load_state()
+    yield page
+    context.close()
+
+
+def take(chromium: Browser, address: str, shots: Iterable[Shot]) -> None:
+    """Each page in every size and both themes, by one sign-in for each theme."""
+    for shot in shots:
+        for theme in THEMES:
+            with opened(chromium, address, shot.user, theme) as page:
+                for width, height in SIZES.items():
+                    page.set_viewport_size({"width": width, "height": height})
+                    page.goto(shot.path)
+                    shot.prepare(page)
+                    save(page, f"{shot.name}-{width}-{theme}")
+
+
+def take_wallboard(chromium: Browser, address: str) -> None:
+    with opened(chromium, address, floor.SUPERVISOR) as page:
+        page.goto("/wallboards/")
+        page.get_by_label("Name").fill("Main hall")
+        page.get_by_role("button", name="Make it and show its link").click()
+        link = page.get_by_label("Link").input_value()
+    for theme in THEMES:
+        with opened(chromium, address, user="") as page:
+            for width, height in SCREENS.items():
+                page.set_viewport_size({"width": width, "height": height})
+                page.goto(f"{link}?theme={theme}")
+                save(page, f"wallboard-{width}-{theme}")
+
+
+def save(page: Page, name: str) -> None:
+    time.sleep(SETTLE)
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    with demo() as address, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         chromium = browser(playwright)
-        take(chromium, address, floor.SUPERVISOR, "monitor", "/monitor/")
-        take(chromium, address, floor.AGENT, "agent", "/me/")
+        with server() as address:
+            take(chromium, address, NEW)
+        with server("--demo") as address:
+            time.sleep(WARM_UP)
+            take_wallboard(chromium, address)
+            take(chromium, address, FLOOR)
         chromium.close()
 
 

@@ -5,13 +5,14 @@ from datetime import timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from dashboard.models import Wallboard
 from presence.actions import refresh
 from presence.events import Cause, Choice, Choose, LegAction, LegEvent
 from presence.models import Agent, AgentState, Status, Team
 from routing import calls
 from routing.actions import apply
 from routing.calls import Origin
-from routing.models import Distribution, Interaction, Queue
+from routing.models import Distribution, Interaction, Queue, QueueEntry
 from tests import factories
 
 
@@ -61,6 +62,16 @@ def open_queues(number: int, name: str) -> None:
 def call_in(caller: str) -> None:
     """A caller comes into the queue."""
     calls.arrive(Origin(timezone.now(), "pbx"), caller, Queue.objects.get(), caller)
+
+
+def wait_hours(hours: int) -> None:
+    """Let whoever waits have waited so long."""
+    QueueEntry.objects.update(waiting_since=timezone.now() - timedelta(hours=hours))
+
+
+def speak(language: str) -> None:
+    """Have every wallboard speak it."""
+    Wallboard.objects.update(language=language)
 
 
 def give_up(caller: str) -> None:

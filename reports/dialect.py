@@ -71,9 +71,8 @@ def rows(
 
 def moment(value: datetime | str) -> datetime:
     """A moment that was read, in UTC."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _stored(value: Any) -> Any:

@@ -19,7 +19,8 @@ STATUSES = (
     """
     SELECT agent_id AS agent, shown_status_id AS code, shown_reason_id AS reason,
         shown_note AS note, shown_since AS began, %(now)s AS ended, 1 AS running
-    FROM presence_agentstate WHERE shown_since < %(now)s AND shown_since < %(end)s
+    FROM presence_agentstate
+    WHERE shown_since < %(now)s AND shown_since < %(end)s AND %(now)s > %(start)s
     """,
 )
 """What showed, by status and reason: what is over, and what still runs."""
@@ -34,7 +35,8 @@ LEGS = (
     """
     SELECT agent_id AS agent, state AS code, CAST(NULL AS bigint) AS reason,
         since AS began, %(now)s AS ended, 1 AS running
-    FROM routing_leg WHERE ended_at IS NULL AND since < %(now)s AND since < %(end)s
+    FROM routing_leg
+    WHERE ended_at IS NULL AND since < %(now)s AND since < %(end)s AND %(now)s > %(start)s
     """,
 )
 """What agents' parts in calls were doing, by state, in the same way."""

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 
 from dashboard.day.parts import MISSED, REJECTED, Window
 from presence.events import CallKind, LegAction
-from presence.models import AgentState, Interval, Status
+from presence.models import AgentState, Status
 from presence.models.catalogue import Workforce
 from reports import borders
+from reports.read import stretches
 from reports.stretches import cut
 from routing.models import Leg
 
@@ -55,14 +56,11 @@ def _times(
 ) -> dict[tuple[int, str], float]:
     kinds = dict(Status.objects.values_list("code", "workforce"))
     seconds: defaultdict[tuple[int, str], float] = defaultdict(float)
-    closed = Interval.objects.filter(
-        agent_id=state.agent_id, ended_at__gt=starts[0], started_at__lt=end
-    ).values_list("status_id", "started_at", "ended_at")
-    for status, began, ended in (*closed, (state.shown_status_id, state.shown_since, now)):
-        for number, spent in cut(began, ended, starts, end):
-            if kinds[status] != Workforce.ABSENT:
+    for one in stretches(starts[0], end, now, state.agent_id):
+        for number, spent in cut(one.began, one.ended, starts, end):
+            if kinds[one.status] != Workforce.ABSENT:
                 seconds[number, "logged_in"] += spent
-            seconds[number, kinds[status]] += spent
+            seconds[number, kinds[one.status]] += spent
     return seconds
 
 

@@ -12,6 +12,9 @@ from dashboard.day.page import Day
 from dashboard.day.parts import Part, Window, add_up
 from presence.events import LegAction, NoAnswer, PhoneReach, WebphoneConnected, WebphoneLost
 from presence.models import Agent
+from reports import agent_calls, workforce
+from reports.sheet import Sheet
+from reports.wish import By, Wish
 from tests.factories import START, at, make_agent, make_queue, make_reason, make_user
 from tests.presence.story import Story, tick
 
@@ -202,6 +205,26 @@ def test_a_call_over_midnight_counts_once_and_its_time_is_split(ada: Agent) -> N
     assert [day.figures.answered for day in days] == [1, 0]
     assert [day.figures.talk.seconds for day in days] == [20, 30]
     assert [day.figures.handle for day in days] == [50, None]
+
+
+@pytest.mark.parametrize("past", [4], indirect=True)
+def test_reports_tell_the_same_of_each_day(past: tuple[Agent, datetime]) -> None:
+    ada, now = past
+    for number in range(4):
+        day = TODAY + timedelta(days=number)
+        figures = read(ada, day, now, MADRID).figures
+        wish = Wish(day, day, MADRID, By.AGENT)
+        calls, times = agent_calls.read(wish, now), workforce.read(wish, now)
+        for code in ("answered", "missed", "rejected", "placed", "handle"):
+            assert reported(calls, code) == pytest.approx(getattr(figures, code) or 0), code
+        for code in ("logged_in", "talk", "wrap_up"):
+            assert reported(times, code) == pytest.approx(getattr(figures, code).seconds), code
+
+
+def reported(sheet: Sheet, code: str) -> float:
+    column = sheet.column(code)
+    assert column
+    return column.value(sheet.total) or 0
 
 
 @pytest.mark.parametrize("past", [5], indirect=True)

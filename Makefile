@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run test test-next lint bench bench-routing bench-asterisk screenshots words lock clean
+.PHONY: help run test test-next lint bench bench-routing bench-asterisk bench-reports screenshots words lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ bench-routing: .venv/dev ## Measure how fast a call gets its agent
 
 bench-asterisk: .venv/dev ## Measure how soon what Asterisk says is in the database
 	$(BIN)/python -m bench.asterisk
+
+bench-reports: .venv/dev ## Measure how long reports take over a year of 200 agents
+	$(BIN)/python -m bench.reports
 
 screenshots: .venv/dev ## Make the screenshots in docs/
 	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m docs.screenshots

@@ -67,8 +67,14 @@ def read(wish: Wish, source: Iterable[str], now: datetime) -> Iterator[Sum]:
     asked: dict[str, object] = {"start": borders[0], "end": borders[-1], "now": now}
     ours = of(wish, asked)
     agent = "agent" if wish.by in BY_AGENT else "CAST(NULL AS bigint)"
-    cut = _one_bucket if len(borders) == 2 else _buckets
-    statement = " UNION ALL ".join(_added_up(part, agent, cut(), ours) for part in source)
+    if len(borders) == 2:
+        statement = " UNION ALL ".join(
+            _added_up(part, agent, _one_bucket(), ours) for part in source
+        )
+    else:
+        # Put together first, for PostgreSQL expects a group for nearly every row of a table whose
+        # columns it knows, and then would not add up in parallel.
+        statement = _added_up(" UNION ALL ".join(source), agent, _buckets(), ours)
     for row in dialect.rows(statement, asked, borders):
         whose, code, reason, running, first, last, count, total, late = row
         bundle = Bundle(first, last, count, int(total), int(late or 0))

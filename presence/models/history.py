@@ -72,7 +72,10 @@ class Interval(InsertOnly):
         verbose_name = _("interval")
         verbose_name_plural = _("intervals")
         ordering = ["agent", "version"]
-        indexes = [models.Index(fields=["agent", "started_at"], name="interval_by_time")]
+        indexes = [
+            models.Index(fields=["agent", "started_at"], name="interval_by_time"),
+            models.Index(fields=["ended_at"], name="interval_by_end"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["agent", "version"], name="interval_once"),
             models.CheckConstraint(

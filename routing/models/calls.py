@@ -223,6 +223,7 @@ class Leg(models.Model):
                 condition=models.Q(ended_at__isnull=True),
             ),
             models.Index(fields=["agent", "answered_at"], name="leg_answered"),
+            models.Index(fields=["started_at"], name="leg_by_start"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["agent", "external_id"], name="leg_once"),
@@ -250,6 +251,7 @@ class LegSpan(InsertOnly):
 
     class Meta:
         ordering = ["leg", "started_at", "pk"]
+        indexes = [models.Index(fields=["ended_at"], name="leg_span_by_end")]
         constraints = [
             models.CheckConstraint(
                 name="leg_span_runs_forward",

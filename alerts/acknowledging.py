@@ -2,21 +2,19 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import User
-
 from alerts.models import Alert
 from alerts.telling import put_event
 from presence.outbox import EventType
 from presence.writing import write
 
 
-def acknowledge(alert_id: int, by: User, now: datetime) -> Alert:
-    """The alert, acknowledged by `by` unless somebody was before them, or it is over. Raises
+def acknowledge(alert_id: int, by: int, now: datetime) -> Alert:
+    """The alert, acknowledged by user `by` unless somebody was before them, or it is over. Raises
     `Alert.DoesNotExist`."""
     with write():
         alert = Alert.objects.select_for_update().get(pk=alert_id)
         if alert.cleared_at is None and not alert.acknowledged:
-            alert.acknowledged_at, alert.acknowledged_by = now, by
+            alert.acknowledged_at, alert.acknowledged_by_id = now, by
             alert.save()
             put_event(EventType.ALERT_ACKNOWLEDGED, alert, now)
     return alert

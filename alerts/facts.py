@@ -16,7 +16,7 @@ from presence.state import PresencePolicy, Webphone
 from routing import figures
 from routing.connectors import links
 from routing.figures import Today
-from routing.models import Membership, Queue
+from routing.models import Leg, Membership, Queue
 
 Days = Callable[[list[Queue]], Mapping[int, Today]]
 """How today went in each queue."""
@@ -36,6 +36,7 @@ def read(
     return Facts(
         people=_people(rules, now) if Kind.LONG_STATUS in kinds else (),
         lost=_lost(rules) if Kind.CONNECTION_LOST in kinds else (),
+        alone=_alone(rules) if Kind.DEAD_CALL in kinds else (),
         lines=_lines(rules, known, days) if kinds & set(_ON_LINES) else (),
         crews=_crews(rules),
         links=_links(now) if Kind.LINK_LOST in kinds else (),
@@ -113,6 +114,18 @@ def _lost(rules: Sequence[Rule]) -> tuple[Person, ...]:
     return tuple(
         Person(pk, status, reason, since, team, served.get(pk, frozenset()))
         for pk, status, reason, team, since in rows
+    )
+
+
+def _alone(rules: Sequence[Rule]) -> tuple[Person, ...]:
+    """Whose phone is up in a call that everybody else has left."""
+    legs = Leg.objects.dead().filter(agent__active=True).order_by("alone_since")
+    rows = list(legs.values_list("agent_id", "alone_since", "agent__team_id"))
+    served = _served(rules, [row[0] for row in rows])
+    return tuple(
+        Person(pk, "on_call", None, since, team, served.get(pk, frozenset()))
+        for pk, since, team in rows
+        if since
     )
 
 

@@ -77,10 +77,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`lost` are on a call without a connection, `since` then."""
+    """`lost` are on a call without a connection `since` then, `alone` on one that everybody else
+    has left."""
 
     people: tuple[Person, ...] = ()
     lost: tuple[Person, ...] = ()
+    alone: tuple[Person, ...] = ()
     lines: tuple[Line, ...] = ()
     crews: tuple[Crew, ...] = ()
     links: tuple[Link, ...] = ()
@@ -168,8 +170,8 @@ def _of(rule: Rule, one: Person) -> bool:
     )
 
 
-def _connection_lost(rule: Rule, facts: Facts, known: _Known) -> Iterator[Breach]:
-    for one in facts.lost:
+def _connection(rule: Rule, facts: Facts, known: _Known) -> Iterator[Breach]:
+    for one in facts.alone if rule.kind is Kind.DEAD_CALL else facts.lost:
         if _of(rule, one):
             yield known.breach(f"agent:{one.id}", one.since, *_steps(rule))
 
@@ -219,7 +221,8 @@ _LOOKS = {
     Kind.LONG_WAIT: _long_wait,
     Kind.SERVICE_LEVEL: _service_level,
     Kind.LINK_LOST: _link_lost,
-    Kind.CONNECTION_LOST: _connection_lost,
+    Kind.CONNECTION_LOST: _connection,
+    Kind.DEAD_CALL: _connection,
 }
 
 

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     SERVICE_LEVEL = "service_level"
     LINK_LOST = "link_lost"
     CONNECTION_LOST = "connection_lost"
+    DEAD_CALL = "dead_call"
 
 
 class Severity(StrEnum):
@@ -36,6 +37,7 @@ MAY_SET: dict[Kind, frozenset[str]] = {
     ),
     Kind.LINK_LOST: frozenset(_SECONDS),
     Kind.CONNECTION_LOST: frozenset({"team", "queue"} | _SECONDS),
+    Kind.DEAD_CALL: frozenset({"team", "queue"} | _SECONDS),
 }
 """The settings that a rule of each kind goes by; the others stay empty."""
 

@@ -10,7 +10,7 @@ from django.db.models import Model
 from alerts.kinds import Kind
 from alerts.models import Alert, Rule
 from presence.models import Agent, AgentState, Team
-from routing.models import Connector, Queue, QueueEntry
+from routing.models import Connector, Leg, Queue, QueueEntry
 
 MODELS: dict[str, type[Model]] = {
     "agent": Agent,
@@ -78,6 +78,9 @@ def ended(alert: Alert, now: datetime) -> datetime:
         case Kind.LONG_STATUS:
             since = AgentState.objects.filter(pk=key).values_list("shown_since", flat=True).first()
             found = since if since and since > alert.since else None
+        case Kind.DEAD_CALL:
+            legs = Leg.objects.filter(agent=key, alone_since=alert.since)
+            found = legs.values_list("ended_at", flat=True).order_by("ended_at").last()
         case Kind.LONG_WAIT:
             waits = QueueEntry.objects.filter(queue=key, waiting_since=alert.since)
             found = waits.values_list("left_at", flat=True).order_by("left_at").last()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from dashboard import bar, links, rows
+from dashboard import alerts, bar, links, rows
+from dashboard.alerts import OpenAlert
 from dashboard.bar import Bar
 from dashboard.links import NONE, Lost, Mark, Marks
 from dashboard.rows import Row
@@ -18,10 +19,12 @@ from presence.models import AgentState
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around the rows: what there is to filter by, and which telephony is lost."""
+    """What stands around the rows: what there is to filter by, which telephony is lost, and the
+    alerts that are open (None: not read yet)."""
 
     lists: Lists | None = None
     lost: tuple[Lost, ...] = ()
+    alerts: tuple[OpenAlert, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Board:
         self._rows: dict[int, Row] = {}
         self._marks: Marks = NONE
         self._lost: tuple[Lost, ...] = ()
+        self._alerts: tuple[OpenAlert, ...] = ()
         self._strip = Strip()
         self._cards: dict[int, Card] = {}
         self._boxes: dict[int, int] = {}
@@ -88,7 +92,7 @@ class Board:
             self._strip.put(row)
         for id_ in gone:
             self._strip.drop(id_)
-        return {card.id: card for card in self._strip.read()}
+        return {card.id: card for card in self._strip.read(alerts.of_queues(self._alerts))}
 
     def _shows(self, id_: int) -> tuple[int, Mark] | None:
         return _shows(self._rows[id_]) if id_ in self._rows else None
@@ -108,7 +112,8 @@ class Board:
     def _mark(self) -> set[int]:
         now, before = timezone.now(), self._marks
         self._lost = links.lost(now)
-        self._marks = links.marks(now, self._lost)
+        self._alerts = alerts.read()
+        self._marks = alerts.marked(links.marks(now, self._lost), self._alerts)
         either = before.keys() | self._marks.keys()
         return {id_ for id_ in either if before.get(id_) != self._marks.get(id_)}
 
@@ -128,7 +133,7 @@ class Board:
         }
 
     def around(self) -> Around:
-        return Around(Lists.read(), self._lost)
+        return Around(Lists.read(), self._lost, self._alerts)
 
 
 def _shows(row: Row) -> tuple[int, Mark]:

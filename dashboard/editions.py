@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from dashboard import bar
+from dashboard.alerts import OpenAlert
 from dashboard.board import Around, Frame
 from dashboard.links import Lost
 from dashboard.rows import Row
@@ -57,6 +58,8 @@ class Edition:
             found["tiles"] = render_tiles(around.lists)
         if around.lost != before.lost:
             found["links"] = render_links(around.lost)
+        if around.alerts is not None and around.alerts != before.alerts:
+            found["alerts"] = render_alerts(around.alerts)
         return found
 
     def take(self, content: Content) -> None:
@@ -106,6 +109,10 @@ def render_tiles(lists: Lists) -> str:
 
 def render_links(lost: tuple[Lost, ...]) -> str:
     return render_to_string("dashboard/links.html", {"lost": lost})
+
+
+def render_alerts(alerts: tuple[OpenAlert, ...]) -> str:
+    return render_to_string("dashboard/alerts.html", {"alerts": alerts})
 
 
 def render_bar(own: bar.Bar) -> str:

@@ -32,10 +32,12 @@ class Lost:
 @dataclass(frozen=True)
 class Mark:
     """What to know of what an agent's row shows, in words: why it may be `stale`, and what the
-    telephony has not confirmed. Empty where there is nothing to say."""
+    telephony has not confirmed. Empty where there is nothing to say. `alert` is the severity of the
+    worst alert about the agent."""
 
     stale: str = ""
     unconfirmed: str = ""
+    alert: str = ""
 
 
 _PAUSED = _("Asterisk has not confirmed: paused, {reason}.")

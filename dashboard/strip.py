@@ -4,9 +4,11 @@ the board shows, so that the two always agree and a large floor costs only what 
 import math
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from django.utils import timezone
 
@@ -32,6 +34,7 @@ class Severity(StrEnum):
     CALM = "calm"
 
 
+_NONE: Mapping[int, str] = MappingProxyType({})
 _NOBODY = (0, None)
 """How many wait, and since when."""
 
@@ -41,7 +44,8 @@ _FRONT = (Severity.URGENT, Severity.LATE)
 @dataclass(frozen=True)
 class Card:
     """A queue now. `level` is the share of today's callers answered within `seconds`, in whole
-    percent, None when there were none; `target` is what it should be."""
+    percent, None when there were none; `target` is what it should be. `alert` is the severity of
+    the worst alert about it, if there is one."""
 
     id: int
     name: str
@@ -52,6 +56,7 @@ class Card:
     level: int | None
     target: int
     severity: Severity
+    alert: str = ""
 
     @property
     def gap(self) -> bool:
@@ -88,15 +93,17 @@ class Strip:
         for queue_id, kind in self._parts.pop(agent_id, {}).items():
             self._counts[queue_id][kind.value] -= 1
 
-    def read(self) -> list[Card]:
-        """A card for every active queue: those that need somebody first, else by name."""
+    def read(self, alerts: Mapping[int, str] = _NONE) -> list[Card]:
+        """A card for every active queue: those that need somebody first, else by name. `alerts` are
+        severities by queue."""
         queues = list(Queue.objects.filter(active=True))
         waits, today, now = figures.waits(queues), self._read_today(queues), timezone.now()
         cards = [
             self._card(queue, waits.get(queue.pk, _NOBODY), today.get(queue.pk, Today()), now)
             for queue in queues
         ]
-        return sorted(cards, key=_rank)
+        marked = [replace(card, alert=alerts.get(card.id, "")) for card in cards]
+        return sorted(marked, key=_rank)
 
     def _read_today(self, queues: list[Queue]) -> dict[int, Today]:
         began = time.monotonic()

@@ -31,6 +31,13 @@ def committed(transactional_db: None) -> None:
     """A database whose transactions commit, so that threads see each other's."""
 
 
+_MAKERS = (
+    "presence.migrations.0002_catalogue",
+    "alerts.migrations.0002_default_rules",
+    "alerts.migrations.0003_dead_calls",
+)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(
     item: pytest.Item, nextitem: pytest.Item | None
@@ -40,8 +47,8 @@ def pytest_runtest_teardown(
     result = yield
     if nextitem and "committed" in getattr(item, "fixturenames", ()):
         with item.config.stash[blocking_manager_key].unblock():
-            import_module("presence.migrations.0002_catalogue").make(apps, None)
-            import_module("alerts.migrations.0002_default_rules").make(apps, None)
+            for name in _MAKERS:
+                import_module(name).make(apps, None)
     return result
 
 

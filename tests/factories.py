@@ -260,7 +260,7 @@ def leg_event(
 
 def supervising() -> list[Permission]:
     """Everything that a supervisor may do."""
-    rights = [codename for codename, _ in Agent._meta.permissions]
+    rights = [codename for codename, _ in Agent._meta.permissions] + ["acknowledge_alert"]
     return list(Permission.objects.filter(codename__in=rights))
 
 

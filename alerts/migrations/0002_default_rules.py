@@ -8,7 +8,7 @@ RULES = [
         name="Nobody ready while callers wait",
         kind="gap",
         only_when_waiting=True,
-        warning_seconds=0,
+        warning_seconds=15,
         critical_seconds=60,
         critical_sound="once",
     ),

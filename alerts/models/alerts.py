@@ -91,6 +91,11 @@ class Alert(models.Model):
         return at is not None and (self.worsened_at is None or at >= self.worsened_at)
 
     @property
+    def lasted(self) -> float | None:
+        """How many seconds it was open for; None: it still is."""
+        return (self.cleared_at - self.raised_at).total_seconds() if self.cleared_at else None
+
+    @property
     def crossing(self) -> str:
         """Names what has to be told once: that it was raised, and that it became critical."""
         worsened = self.worsened_at.timestamp() if self.worsened_at else 0

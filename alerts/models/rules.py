@@ -22,6 +22,7 @@ KINDS = [
     (Kind.SERVICE_LEVEL.value, _("Service level under its target")),
     (Kind.LINK_LOST.value, _("Telephony not connected")),
     (Kind.CONNECTION_LOST.value, _("On a call without a connection")),
+    (Kind.DEAD_CALL.value, _("The caller hung up, the line is still open")),
 ]
 SOUNDS = [
     (Sound.NONE.value, _("No sound")),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from dashboard import links, rows, saved
+from dashboard import alerts, links, rows, saved
 from dashboard.columns import Arrangement, arrangement_of
 from dashboard.first_steps import steps
 from dashboard.groups import Group, Tally, grouped
@@ -53,13 +53,24 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "ticket": issue(ticket),
     }
     own_menu = arranging.menu(user)
-    return render(request, "dashboard/monitor.html", _floor(view, arrangement) | context | own_menu)
+    shown = _floor(view, arrangement) | _alerts(user)
+    return render(request, "dashboard/monitor.html", shown | context | own_menu)
+
+
+def _alerts(user: User) -> dict[str, Any]:
+    teams = alerts.teams_of(user)
+    return {
+        "alerts": alerts.seen_by(alerts.read(), teams),
+        "teams": sorted(teams),
+        "may_acknowledge": alerts.may_acknowledge(user),
+    }
 
 
 def _floor(view: View, arrangement: Arrangement) -> dict[str, Any]:
     now = timezone.now()
     lost = links.lost(now)
-    found = view.sorted(rows.read(marks=links.marks(now, lost)))
+    told = alerts.read()
+    found = view.sorted(rows.read(marks=alerts.marked(links.marks(now, lost), told)))
     lists = Lists.read()
     strip = Strip()
     for row in found:
@@ -78,7 +89,7 @@ def _floor(view: View, arrangement: Arrangement) -> dict[str, Any]:
         "groupings": GROUPS.items(),
         "everybody": View(sort=view.sort, group=view.group).url,
         "lists": lists,
-        "cards": strip.read(),
+        "cards": strip.read(alerts.of_queues(told)),
         "steps": [] if found else steps(),
         "lost": lost,
     }

@@ -139,4 +139,5 @@ def _people() -> None:
         supervisor.user_permissions.add(
             *Permission.objects.filter(content_type__app_label="presence", codename__in=rights),
             *Permission.objects.filter(content_type__model="wallboard"),
+            *Permission.objects.filter(codename="acknowledge_alert"),
         )

@@ -22,11 +22,11 @@ export function adopt(row, group) {
 }
 
 function told(row) {
-  const { id, version, status, team, queues, left, available, workforce, text, stale, unconfirmed } = row.dataset;
+  const { id, version, status, team, queues, left, available, workforce, text, alert, stale, unconfirmed } = row.dataset;
   return {
     id,
     version: Number(version),
-    marks: `${stale} ${unconfirmed}`,
+    marks: `${alert} ${stale} ${unconfirmed}`,
     status,
     team,
     queues: queues.split(" ").filter(Boolean),
@@ -74,7 +74,7 @@ const still = (cell) => cell.innerHTML.replace(/>[^<]*<\/time>/g, "></time>");
 /** Bring a row up to date in place, so that focus and selection stay; what changed catches the eye. */
 function patch(row, fresh) {
   for (const { name, value } of fresh.attributes) if (name.startsWith("data-")) row.setAttribute(name, value);
-  for (const name of ["data-stale", "data-unconfirmed"]) if (!fresh.hasAttribute(name)) row.removeAttribute(name);
+  for (const name of ["data-alert", "data-stale", "data-unconfirmed"]) if (!fresh.hasAttribute(name)) row.removeAttribute(name);
   for (const [at, cell] of [...fresh.cells].entries()) {
     const old = row.cells[at];
     if (still(cell) !== still(old)) replace(old, cell.cloneNode(true));

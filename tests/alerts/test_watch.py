@@ -45,6 +45,7 @@ def moments(one: Alert) -> dict[str, Any]:
 def test_a_new_installation_is_watched_at_once() -> None:
     assert set(Rule.objects.values_list("kind", flat=True)) == {
         Kind.LONG_STATUS, Kind.GAP, Kind.LONG_WAIT, Kind.LINK_LOST, Kind.CONNECTION_LOST,
+        Kind.DEAD_CALL,
     }  # fmt: skip
     for rule in Rule.objects.all():
         rule.full_clean()
@@ -132,7 +133,7 @@ def test_what_flaps_is_one_alert_and_keeps_who_acknowledged_it(ada: Agent) -> No
     choose(ada, "busy", 10)
     look(at(11))
     sam = make_user("sam")
-    acknowledge(alert().pk, sam, at(12))
+    acknowledge(alert().pk, sam.pk, at(12))
     for second in range(20, 80, 20):
         choose(ada, "available", second)
         look(at(second + 1))
@@ -223,6 +224,19 @@ def test_e4_on_a_call_without_a_connection(ada: Agent) -> None:
     assert seen(31) == []
 
 
+def test_d17_a_caller_hung_up_and_the_line_is_still_open(ada: Agent) -> None:
+    only(Kind.DEAD_CALL, warning_seconds=10)
+    call = call_in(make_queue(members=[ada]), 0)
+    happen(call, ada, "offered", 1)
+    happen(call, ada, "answered", 2)
+    calls.caller_left(call, Origin(at(20), "pbx"), ends_call=False)
+    assert seen(29) == []
+    assert seen(31) == [("Ada", "warning")]
+    happen(call, ada, "hung_up", 40)
+    assert seen(45) == []
+    assert moments(alert()) == {"since": at(20), "raised_at": at(30), "cleared_at": at(40)}
+
+
 def test_one_who_takes_calls_by_telephone_only_has_lost_nothing() -> None:
     only(Kind.CONNECTION_LOST)
     ada = make_agent("Ada", mode="available", devices=[DeviceKind.SIP], connected=False)
@@ -249,12 +263,12 @@ def test_worsening_asks_to_be_acknowledged_anew() -> None:
     look(at(61))
     warned = alert().crossing
     sam, pat = make_user("sam"), make_user("pat")
-    acknowledge(alert().pk, sam, at(62))
-    assert acknowledge(alert().pk, pat, at(63)).acknowledged_by == sam
+    acknowledge(alert().pk, sam.pk, at(62))
+    assert acknowledge(alert().pk, pat.pk, at(63)).acknowledged_by == sam
     look(at(121))
     assert not alert().acknowledged
     assert alert().crossing != warned
-    acknowledge(alert().pk, pat, at(122))
+    acknowledge(alert().pk, pat.pk, at(122))
     assert alert().acknowledged_by == pat
 
 
@@ -264,7 +278,7 @@ def test_what_is_over_cannot_be_acknowledged() -> None:
     look(at(1))
     Rule.objects.update(active=False)
     look(at(2))
-    assert acknowledge(alert().pk, make_user(), at(3)).acknowledged_by is None
+    assert acknowledge(alert().pk, make_user().pk, at(3)).acknowledged_by is None
 
 
 def test_a_look_costs_the_same_whatever_the_size_of_the_floor(ada: Agent) -> None:

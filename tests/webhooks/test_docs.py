@@ -105,7 +105,7 @@ def test_everything_that_an_event_holds_is_documented(ada: Agent) -> None:
     clock.tick(at(740), actions.apply_all)
     look(at(741))
     look(at(801))
-    acknowledge(Alert.objects.open()[0].pk, make_user(), at(802))
+    acknowledge(Alert.objects.open()[0].pk, make_user().pk, at(802))
     Queue.objects.update(active=False)
     look(at(803))
     told = list(OutboxEvent.objects.all())

@@ -1,0 +1,95 @@
+"""Alerts: saying that one is known of, and all that there were."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from alerts import acknowledging
+from alerts.models import Alert, Rule
+from dashboard.alerts import ACKNOWLEDGE, OpenAlert, may_acknowledge, seen_by, teams_of, url_of
+from dashboard.people import SUPERVISE
+from dashboard.views import answers
+from reports.borders import midnight
+
+PAGE = 50
+
+
+class Wanted(forms.Form):
+    """What to look for; empty: everything."""
+
+    day = forms.DateField(
+        label=_("Day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    rule = forms.ModelChoiceField(
+        label=_("Rule"), required=False, queryset=Rule.objects.all(), empty_label=_("Every rule")
+    )
+    about = forms.CharField(label=_("Agent, queue or team"), required=False, max_length=80)
+
+
+@require_safe
+@answers.signed_in
+@permission_required(SUPERVISE, raise_exception=True)
+def history(request: HttpRequest) -> HttpResponse:
+    form = Wanted(request.GET)
+    found = _visible(request) if form.is_valid() else Alert.objects.none()
+    page = Paginator(_narrowed(found, form.cleaned_data), PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "page": page,
+        "lines": [(alert, OpenAlert.of(alert), url_of(alert.subject)) for alert in page],
+        "query": query.urlencode(),
+        "narrowed": any(form.cleaned_data.values()),
+        "may_acknowledge": may_acknowledge(request.user),
+    }
+    return render(request, "dashboard/alert_history.html", context)
+
+
+def _visible(request: HttpRequest) -> QuerySet[Alert]:
+    ours = Q(rule__seen_by=None) | Q(rule__seen_by__in=teams_of(request.user))
+    visible = Alert.objects.filter(pk__in=Alert.objects.filter(ours).values("pk"))
+    return visible.select_related("rule", "acknowledged_by__agent").prefetch_related(
+        "rule__seen_by"
+    )
+
+
+def _narrowed(found: QuerySet[Alert], wanted: dict[str, Any]) -> QuerySet[Alert]:
+    day: date | None = wanted.get("day")
+    if day:
+        zone = timezone.get_current_timezone()
+        began, ended = (midnight(each, zone) for each in (day, day + timedelta(days=1)))
+        lasted = Q(cleared_at=None) | Q(cleared_at__gte=began)
+        found = found.filter(lasted, raised_at__lt=ended)
+    if rule := wanted.get("rule"):
+        found = found.filter(rule=rule)
+    if about := wanted.get("about"):
+        found = found.filter(name__icontains=about)
+    return found
+
+
+@require_POST
+@answers.signed_in
+@permission_required([SUPERVISE, ACKNOWLEDGE], raise_exception=True)
+def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """The same alert with who knows of it; nothing where it is over."""
+    before = get_object_or_404(Alert.objects.select_related("rule"), pk=alert_id)
+    if not seen_by([OpenAlert.of(before)], teams_of(request.user)):
+        raise Http404
+    alert = acknowledging.acknowledge(alert_id, request.user.pk or 0, timezone.now())
+    if not getattr(request, "htmx", False):
+        return redirect(answers.back(request, "monitor"))
+    if alert.cleared_at:
+        return HttpResponse()
+    return render(request, "dashboard/alert.html", {"alert": OpenAlert.of(alert)})

@@ -22,6 +22,7 @@ PAGES = {
     "agent_page": Page("/me/"),
     "monitor": Page("/monitor/"),
     "set_mode": Page("/agents/{agent}/mode/"),
+    "alerts": Page("/alerts/"),
     "preferences": Page("/me/preferences/"),
     "reports": Page("/reports/"),
     "report": Page("/reports/workforce/"),
@@ -43,6 +44,7 @@ NO_PAGES = {
     "notices_read": "is posted to",
     "notifications_off": "is posted to",
     "act": "is posted to",
+    "acknowledge_alert": "is posted to",
 }
 
 MISSING = Page("/there-is-no-such-page/")

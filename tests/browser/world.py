@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.utils import timezone
 
 from dashboard.models import Wallboard
 from presence.actions import refresh
-from presence.events import Cause, Choice, Choose, LegAction, LegEvent
-from presence.models import Agent, AgentState, Status, Team
+from presence.events import Cause, Choice, Choose, LegAction, LegEvent, WebphoneConnected
+from presence.models import Agent, AgentState, Floor, Status, Team
 from routing import calls
 from routing.actions import apply
 from routing.calls import Origin
@@ -123,3 +124,25 @@ def idle_for(name: str) -> float:
 
 def _agent(name: str) -> int:
     return Agent.objects.get(name=name).pk
+
+
+def over_long(name: str, seconds: int) -> None:
+    """The agent's break has lasted so long, where 900 seconds are too long and 1800 critical."""
+    Status.objects.filter(pk="on_break").update(max_seconds=900, critical_seconds=1800)
+    if not AgentState.objects.filter(agent__name=name, shown_status="on_break").exists():
+        _sit(name)
+    AgentState.objects.filter(agent__name=name).update(
+        shown_since=timezone.now() - timedelta(seconds=seconds), version=F("version") + 1
+    )
+
+
+def _sit(name: str) -> None:
+    """The agent, whose page is not really open and is not missed, takes a break."""
+    Floor.objects.update(grace_seconds=600)
+    apply(_agent(name), WebphoneConnected(at=timezone.now(), source="test"))
+    apply(_agent(name), Choose(at=timezone.now(), choice=Choice("on_break")))
+
+
+def back(name: str) -> None:
+    """The agent is available again."""
+    apply(_agent(name), Choose(at=timezone.now(), choice=Choice("available")))

@@ -37,7 +37,10 @@ class ReadingForm(forms.ModelForm):  # type: ignore[type-arg] # generic for the 
         label=_("Language"), required=False, choices=[AS_BROWSER, *settings.LANGUAGES]
     )
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), required=False, choices=lambda: [AS_BROWSER, *zones()]
+        label=_("Time zone"),
+        required=False,
+        choices=lambda: [AS_BROWSER, *zones()],
+        widget=forms.Select(attrs={"translate": "no"}),
     )
 
     class Meta:

@@ -15,15 +15,6 @@ _LOOK_EVERY = timedelta(seconds=1)
 _PURGE_EVERY = timedelta(minutes=10)
 
 
-def notify_due(now: datetime) -> None:
-    """Make notices of all that is in the stream or over-long, and send what is due."""
-    while making.take_in(now):
-        pass
-    if over_long := overlong.find(now):
-        making.make(over_long, now)
-    sending.send_due(now)
-
-
 class Notifier(Worker):
     """Notifies until it is stopped. A database that is away comes back."""
 

@@ -43,10 +43,13 @@ class _Reader(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self._unseen = 0
+        self._proper = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._unseen += tag in _UNSEEN
         named = dict(attrs)
+        if named.get("translate") == "no":  # proper names, until this tag ends
+            self._proper = tag
         is_button = tag == "input" and named.get("type") in {"submit", "button", "reset"}
         for name, value in attrs:
             if not value:
@@ -60,9 +63,11 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._unseen -= tag in _UNSEEN
+        if tag == self._proper:
+            self._proper = ""
 
     def handle_data(self, data: str) -> None:
-        if not self._unseen and data.strip():
+        if not self._unseen and not self._proper and data.strip():
             self.found.append(data)
 
 

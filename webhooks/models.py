@@ -93,9 +93,9 @@ class Endpoint(Signed):
 class DeliveryState(models.TextChoices):
     """A failed one was given up: it is stuck until somebody has it retried."""
 
-    WAITING = "waiting"
-    DELIVERED = "delivered"
-    FAILED = "failed"
+    WAITING = "waiting", _("Waiting")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Failed")
 
 
 class Delivery(models.Model):

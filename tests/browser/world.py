@@ -146,3 +146,10 @@ def _sit(name: str) -> None:
 def back(name: str) -> None:
     """The agent is available again."""
     apply(_agent(name), Choose(at=timezone.now(), choice=Choice("available")))
+
+
+def supervise(name: str, mode: str) -> None:
+    """Sam sets the agent's mode."""
+    sam = User.objects.get(username="sam").pk
+    event = Choose(at=timezone.now(), choice=Choice(mode), cause=Cause.SUPERVISOR, actor=sam)
+    apply(_agent(name), event)

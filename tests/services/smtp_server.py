@@ -10,12 +10,14 @@ from email.message import EmailMessage
 
 class SmtpServer:
     """`received` has the mails in the order in which they came; who is in `refused` gets none, and
-    is answered `code`."""
+    is answered `code`. It says nothing until `hold` is set."""
 
     def __init__(self, port: int = 0) -> None:
         self.received: list[EmailMessage] = []
         self.refused: set[str] = set()
         self.code = 550
+        self.hold = threading.Event()
+        self.hold.set()
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
@@ -30,6 +32,7 @@ class SmtpServer:
 def _handler(server: SmtpServer) -> type[socketserver.StreamRequestHandler]:
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            server.hold.wait(20)
             self._say(220, "here")
             while line := self.rfile.readline():
                 word, _, rest = line.decode().strip().partition(" ")

@@ -11,6 +11,8 @@ and for what stands above."""
 MOST = 50
 """Lying bars that one drawing has."""
 _TICKS = 12
+WIDEST, LABEL = 90, 60
+"""A standing bar's width at most, and the room that the time below one needs."""
 HATCHES = (
     "",
     "M0 8L8 0",
@@ -96,7 +98,7 @@ def draw(
         told = [said(c, v) for c, v in zip(columns, parts, strict=True) if v]
         about = f"{label(line)}: {', '.join(told) or '0'}"
         box, pieces = shape([part * scale for part in parts], place, len(shown))
-        tick = place % every == 0
+        tick = place % every == 0 and box.x < WIDTH - LABEL
         bars.append(Bar(short(line), about, box, tuple(pieces), line.gap, tick))
     height = TALL + TOP + FOOT if upright else ROW * len(shown)
     return Chart(series, tuple(bars), upright, height, most, len(lines) - len(shown), columns[0])
@@ -104,7 +106,7 @@ def draw(
 
 def _standing(parts: list[float], place: int, count: int) -> tuple[Box, list[Piece]]:
     wide = WIDTH / count
-    x, width = place * wide, max(wide * 0.86, wide - 4)
+    x, width = place * wide, min(WIDEST, max(wide * 0.86, wide - 4))
     pieces, y = [], float(TOP + TALL)
     for number, part in enumerate(parts):
         y -= part

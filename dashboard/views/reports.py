@@ -124,8 +124,10 @@ def _first(form: ReportForm, wish: Wish, sort: str) -> Header:
     return Header(column, form.address(sort="" if sort else "-"), way)
 
 
-def _cells(sheet: Sheet, line: Line) -> list[tuple[Column, str]]:
-    return [(column, figure(column.value(line.tally), column.unit)) for column in sheet.columns]
+def _cells(sheet: Sheet, line: Line) -> list[tuple[Column, str, bool]]:
+    """A line's figures, and whether each is nothing."""
+    values = [(column, column.value(line.tally)) for column in sheet.columns]
+    return [(column, figure(value, column.unit), not value) for column, value in values]
 
 
 def _said(column: Column, value: Value) -> str:

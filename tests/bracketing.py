@@ -12,7 +12,7 @@ OPEN, CLOSE = "⟦", "⟧"
 _SPOKEN = {"title", "aria-label", "placeholder", "alt", "aria-description"}
 _UNSEEN = {"script", "style"}
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
-_PHRASE = re.compile(r"[A-Za-zÀ-ÿ]{2,} [A-Za-zÀ-ÿ]{2,}")
+_PHRASE = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+ [A-Za-zÀ-ÿ]{2,}")
 
 
 def bracket(text: str) -> str:

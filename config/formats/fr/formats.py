@@ -1,0 +1,7 @@
+"""How moments are written where a page says nothing else: to the second, for calls are short."""
+
+DATE_FORMAT = "j N Y"
+SHORT_DATE_FORMAT = "d/m/Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j N Y, H:i:s"
+SHORT_DATETIME_FORMAT = "d/m/Y H:i"

@@ -1,17 +1,21 @@
 """Every page of Rollcall by its route, and how a test opens it. A route that is in none of these
 lists fails the tests that walk them: say here what it is."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from dashboard.models import Wallboard
+
 
 @dataclass(frozen=True)
 class Page:
-    """`path` with the numbers of an {agent}, a {queue} and a {team}, as `who` sees it: ada, who is
-    an agent and may do everything, bob, who is an agent, or nobody, who is signed out."""
+    """`path` with the numbers of an {agent} and a {board} on the wall, and the {token} of that, as
+    `who` sees it: ada, who is an agent and may do everything, bob, who is an agent, or nobody, who
+    is signed out."""
 
     path: str
     who: str = "ada"
@@ -26,6 +30,14 @@ PAGES = {
     "preferences": Page("/me/preferences/"),
     "reports": Page("/reports/"),
     "report": Page("/reports/workforce/"),
+    "agent_day": Page("/agents/{agent}/"),
+    "views": Page("/monitor/views/"),
+    "wallboards": Page("/wallboards/"),
+    "wallboard_change": Page("/wallboards/{board}/"),
+    "wallboard_new_link": Page("/wallboards/{board}/link/"),
+    "wallboard_revoke": Page("/wallboards/{board}/revoke/"),
+    "wallboard_preview": Page("/wallboards/{board}/preview/"),
+    "wallboard": Page("/wall/{token}/", who="nobody"),
 }
 
 NO_PAGES = {
@@ -45,7 +57,25 @@ NO_PAGES = {
     "notifications_off": "is posted to",
     "act": "is posted to",
     "acknowledge_alert": "is posted to",
+    "active": "is posted to",
+    "idle": "is posted to",
+    "selection": "is posted to",
+    "layout": "is posted to",
+    "opens_with": "is posted to",
+    "change_view": "is posted to",
+    "delete_view": "is posted to",
+    "wallboard_ticket": "is for scripts",
+    "wallboard_preview_ticket": "is for scripts",
 }
+
+TOKEN = "a-token-that-everybody-knows"
+
+
+def make_board(name: str) -> Wallboard:
+    """A wallboard whose link has `TOKEN`."""
+    digest = hashlib.sha256(TOKEN.encode()).hexdigest()
+    return Wallboard.objects.create(name=name, token_hash=digest)
+
 
 MISSING = Page("/there-is-no-such-page/")
 FORBIDDEN = Page("/monitor/", who="bob")

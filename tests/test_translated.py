@@ -14,10 +14,19 @@ from django.utils import timezone
 from presence.catalogue import CATALOGUE
 from presence.models import Agent, Floor, Team
 from presence.outbox import EventType
-from routing.models import Queue
 from tests import factories
 from tests.bracketing import speak_brackets, untranslated
-from tests.pages import FORBIDDEN, MISSING, NO_PAGES, PAGES, Page, admin_lists, routes
+from tests.pages import (
+    FORBIDDEN,
+    MISSING,
+    NO_PAGES,
+    PAGES,
+    TOKEN,
+    Page,
+    admin_lists,
+    make_board,
+    routes,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -75,11 +84,9 @@ def _walk(opened: Page, sign_in: SignIn) -> Any:
     return sign_in(opened.who).get(opened.path.format(**_numbers()))
 
 
-def _numbers() -> dict[str, int]:
-    found = (Agent.objects.order_by("pk").first(), Queue.objects.first(), Team.objects.first())
-    return {
-        name: row.pk for name, row in zip(("agent", "queue", "team"), found, strict=True) if row
-    }
+def _numbers() -> dict[str, object]:
+    agent = Agent.objects.get(user__username="ada")
+    return {"agent": agent.pk, "board": make_board("Τοίχος").pk, "token": TOKEN}
 
 
 def test_every_route_is_known_as_a_page_or_as_none() -> None:

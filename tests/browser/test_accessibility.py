@@ -1,14 +1,17 @@
 """Every page, in both themes, as an automatic check for accessibility sees it (axe-core)."""
 
+from typing import Literal, get_args
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, SignIn
-from tests.pages import MISSING, PAGES
+from tests.pages import MISSING, PAGES, TOKEN
 
-THEMES = ["light", "dark"]
-_NUMBERS = {"agent": 1, "queue": 1, "team": 1}
+Theme = Literal["light", "dark"]
+THEMES = get_args(Theme)
+_NUMBERS = {"agent": 1, "board": 1, "token": TOKEN}
 
 
 def violations(page: Page) -> list[str]:
@@ -25,13 +28,13 @@ def violations(page: Page) -> list[str]:
 def everything(server: Server) -> Server:
     """A floor on which Ada may do everything."""
     server.do("User.objects.filter(username='ada').update(is_staff=True, is_superuser=True)")
-    server.do("call('Bob')")
+    server.do("from tests.pages import make_board; make_board('Floor'); call('Bob')")
     return server
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_no_page_has_anything_that_axe_finds(
-    theme: str, everything: Server, sign_in: SignIn, chromium: Browser
+    theme: Theme, everything: Server, sign_in: SignIn, chromium: Browser
 ) -> None:
     ada = sign_in("ada", color_scheme=theme)
     nobody = chromium.new_context(base_url=everything.url, color_scheme=theme).new_page()
@@ -48,7 +51,7 @@ def test_no_page_has_anything_that_axe_finds(
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_nothing_that_opens_on_a_page_has_anything_that_axe_finds(
-    theme: str, everything: Server, sign_in: SignIn
+    theme: Theme, everything: Server, sign_in: SignIn
 ) -> None:
     """The agent's menu, a call that rings, what a supervisor does to an agent."""
     page = sign_in("ada", color_scheme=theme)

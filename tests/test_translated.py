@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from alerts.models import rules
 from presence.catalogue import CATALOGUE
 from presence.models import Agent, Floor, Team
 from presence.outbox import EventType
@@ -45,7 +46,10 @@ ZONES = _words(*available_timezones())
 DJANGOS_OWN = {"Search", "True", "False", "None"}
 """What Django's admin says in English only."""
 IN_ADMIN = DJANGOS_OWN | _words(
-    "ada", "bob", *(f"{status.code} {status.label}" for status in CATALOGUE), *EventType
+    "ada", "bob", "mode", "test", "WebphoneConnected",
+    *(f"{status.code} {status.label}" for status in CATALOGUE),
+    *EventType,
+    *(name for name in rules._OURS),
 )  # fmt: skip
 
 

@@ -61,6 +61,16 @@ def _sound(name: Any) -> "models.CharField[Any, Any]":
     return models.CharField(name, max_length=6, choices=SOUNDS, default=Sound.NONE.value)
 
 
+_OURS = {
+    "Too long in a status": _("Too long in a status"),
+    "Nobody ready while callers wait": _("Nobody ready while callers wait"),
+    "Caller waits longer than the service level": _("Caller waits longer than the service level"),
+    "Telephony not connected": _("Telephony not connected"),
+    "On a call without a connection": _("On a call without a connection"),
+}
+"""The rules that come with Rollcall, as long as nobody renames them."""
+
+
 class Rule(models.Model):
     """One thing to watch. What a kind does not go by stays empty (`alerts.kinds.MAY_SET`)."""
 
@@ -141,7 +151,7 @@ class Rule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(_OURS.get(self.name, self.name))
 
     def clean(self) -> None:
         problems = self._unused() or self._whole()

@@ -55,6 +55,7 @@ class RingGroupInline(RingGroupForm, admin.StackedInline):
     readonly_fields = ["agents"]
     fieldsets = [(None, {"fields": ["agents"]}), *TIER]
 
+    @admin.display(description=gettext_lazy("agents"))
     def agents(self, group: RingGroup) -> str:
         """Who is in the tier, and where to change that."""
         if group.pk is None:

@@ -31,7 +31,7 @@ from tests.pages import (
 
 pytestmark = pytest.mark.django_db
 
-NAMES = {"Rollcall", "Asterisk", "CSV", "UTC", "Español", "Français", "English"}
+NAMES = {"test", "Rollcall", "Asterisk", "CSV", "UTC", "Español", "Français", "English"}
 """What is called the same in every language. All else that the pages below show of the database is
 written in Greek, which the search for words passes over."""
 

@@ -67,6 +67,7 @@ _OURS = {
     "Caller waits longer than the service level": _("Caller waits longer than the service level"),
     "Telephony not connected": _("Telephony not connected"),
     "On a call without a connection": _("On a call without a connection"),
+    "Caller gone, line still open": _("Caller gone, line still open"),
 }
 """The rules that come with Rollcall, as long as nobody renames them."""
 

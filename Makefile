@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run test test-next lint bench bench-routing bench-asterisk bench-reports screenshots words lock clean
+.PHONY: help run test test-next lint bench bench-browser bench-routing bench-asterisk bench-reports screenshots words lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ lint: .venv/dev ## Check style, types, layers, settings and migrations
 
 bench: .venv/dev ## Measure how fast changes reach the board
 	$(BIN)/python -m bench.board
+
+bench-browser: .venv/dev ## Measure what a busy floor costs a supervisor's browser
+	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.browser
 
 bench-routing: .venv/dev ## Measure how fast a call gets its agent
 	$(BIN)/python -m bench.routing

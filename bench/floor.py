@@ -16,10 +16,14 @@ from presence.events import Choice, DeviceKind  # noqa: E402
 from presence.models import Agent, Device, Team  # noqa: E402
 from presence.state import PresencePolicy  # noqa: E402
 
+WATCHER, PASSWORD = "watcher", "bench"
+
 
 def main(agents: int) -> None:
     call_command("migrate", verbosity=0)
-    watcher = User.objects.create(username="watcher", is_superuser=True)
+    watcher = User(username=WATCHER, is_superuser=True)
+    watcher.set_password(PASSWORD)
+    watcher.save()
     with transaction.atomic():
         team = Team.objects.create(name="Team")
         for number in range(1, agents + 1):

@@ -26,14 +26,19 @@ export function duration(milliseconds) {
 
 export function tick(root = document) {
   const at = now();
-  for (const time of root.querySelectorAll("time[data-since], time[data-until]")) {
-    const { since, until, max, critical } = time.dataset;
-    const span = since ? at - since : until - at;
-    const text = duration(span);
-    if (time.textContent !== text) time.textContent = text;
-    if (max) mark(time, "data-over", span > max * 1000);
-    if (critical) mark(time, "data-critical-over", span > critical * 1000);
-  }
+  // First looked at, then written: whatever is out of sight is told when it comes into sight.
+  const times = [...root.querySelectorAll("time[data-since], time[data-until]")];
+  const shown = root === document ? times.filter((time) => time.checkVisibility({ contentVisibilityAuto: true })) : times;
+  for (const time of shown) run(time, at);
+}
+
+function run(time, at) {
+  const { since, until, max, critical } = time.dataset;
+  const span = since ? at - since : until - at;
+  const text = duration(span);
+  if (time.textContent !== text) time.firstChild.data = text;
+  if (max) mark(time, "data-over", span > max * 1000);
+  if (critical) mark(time, "data-critical-over", span > critical * 1000);
 }
 
 function mark(time, name, is) {

@@ -86,7 +86,6 @@ table.addEventListener("click", ({ target }) => {
   const button = target.closest(".fold");
   if (button) groups.toggle(button.closest("tbody").dataset.group);
 });
-table.addEventListener("animationend", ({ target }) => target.classList.remove("changed"));
 // A row that comes into sight shows the right time at once.
 table.addEventListener("contentvisibilityautostatechange", ({ target, skipped }) => skipped || tick(target));
 

@@ -15,7 +15,7 @@ export async function open(method, address, values) {
 
 document.getElementById("main").addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const link = event.target.closest(".c-agent a, .act, [data-dialog], [data-close]");
+  const link = event.target.closest(".act, [data-dialog], [data-close]");
   if (!link) return;
   if (link.matches("[data-close]")) dialog.close();
   else open("GET", link.getAttribute("href"));

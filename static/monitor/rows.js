@@ -1,6 +1,7 @@
 // What is known of each agent, and the rows that show it: one, or one for each queue that they serve.
 
 import { tick } from "../clock.js";
+import { flash } from "./flash.js";
 import { keys } from "./order.js";
 
 const table = document.getElementById("agents");
@@ -62,7 +63,7 @@ export function rowIn(record, group) {
   if (!record.rows.has(group)) {
     const row = record.fresh.cloneNode(true);
     row.tabIndex = -1;
-    calm(row);
+    for (const cell of row.querySelectorAll(".changed")) cell.classList.remove("changed");
     tick(row);
     record.rows.set(group, row);
   }
@@ -85,21 +86,15 @@ function replace(old, cell) {
   const focused = old.contains(document.activeElement);
   const box = old.querySelector("input");
   if (box) cell.querySelector("input").checked = box.checked;
-  else cell.classList.add("changed");
+  else flash(cell);
   tick(cell);
   old.replaceWith(cell);
   if (focused) cell.querySelector("a, input")?.focus({ preventScroll: true });
 }
 
-/** A cell that is moved would else catch the eye again. */
-function calm(row) {
-  for (const cell of row.querySelectorAll(".changed")) cell.classList.remove("changed");
-}
-
 /** Put the cells of a row in the person's order. */
 export function arrange(row) {
   if (!("own" in table.dataset)) return;
-  calm(row);
   const cells = Object.fromEntries([...row.cells].map((cell) => [cell.classList[0], cell]));
   const order = table.dataset.columns.trim().split(" ").map((key) => cells[`c-${key}`]);
   row.append(...order, cells["c-act"]);

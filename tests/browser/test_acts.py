@@ -7,7 +7,7 @@ from tests.browser.test_live import choose, row, status
 
 
 def open_dialog(monitor: Page) -> None:
-    monitor.get_by_role("link", name="Ada", exact=True).click()
+    monitor.get_by_role("link", name="Act on Ada").click()
 
 
 def test_a_pending_mode_is_cancelled_and_a_phantom_call_ends(

@@ -86,6 +86,20 @@ def crowd(*names: str) -> None:
         factories.make_agent(name, start=timezone.now())
 
 
+def work(name: str, mode: str) -> None:
+    """The agent chooses a mode."""
+    apply(_agent(name), Choose(at=timezone.now(), choice=Choice(mode), cause=Cause.AGENT))
+
+
+def show(name: str) -> None:
+    """Whatever others see, count the agent as connected."""
+    apply(_agent(name), WebphoneConnected(at=timezone.now(), source="test"))
+
+
+def open_queue(name: str, *members: str) -> None:
+    factories.make_queue(name, members=Agent.objects.filter(name__in=members))
+
+
 def wait_long(name: str, long_name: str) -> None:
     """The agent, engaged and with a long name, has chosen something with a long reason."""
     reason = factories.make_reason("on_break", "Training for the new ticket system " * 2)

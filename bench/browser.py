@@ -1,0 +1,177 @@
+"""What a busy floor costs the browser of whoever watches it, in Chromium.
+
+    python -m bench.browser [--minutes 0.5] [--agents 1000] [--rate 50]
+
+A real server on a database of its own, changes at an even rate, and the Agent Monitor in a real
+browser, beside a page that writes its whole table anew on every message, and a floor of five.
+Prints how busy the main thread was (by its own clock, so that other work on the machine counts for
+nothing), the longest frame, and what the page holds after a garbage collection at the beginning
+and at the end; writes bench/browser.json.
+"""
+
+import argparse
+import asyncio
+import json
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from playwright.async_api import Browser, CDPSession, Page, async_playwright
+
+from bench.board import Load, serve
+from bench.floor import PASSWORD, WATCHER
+
+ROOT = Path(__file__).resolve().parent.parent
+WARM_UP = 5.0  # seconds
+SHORT = 0.5  # minutes
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+WATCH_FRAMES = """() => {
+  window.frames_ = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.frames_.push(entry.duration);
+  }).observe({ type: "long-animation-frame" });
+}"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page that is measured: its address, and whether it is the plain one."""
+
+    name: str
+    agents: int
+    address: str = "/monitor/?sort=agent"
+    plain: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """`busy` is a share of the time, frames are milliseconds, heaps are MB of JavaScript."""
+
+    case: Case
+    minutes: float
+    busy: float
+    longest_frame: float
+    long_frames: int
+    heap: tuple[float, float]
+    nodes: tuple[int, int]
+
+
+async def held(cdp: CDPSession) -> dict[str, float]:
+    """The page's figures, without what only waits to be collected."""
+    await cdp.send("HeapProfiler.collectGarbage")
+    return await figures(cdp)
+
+
+async def figures(cdp: CDPSession) -> dict[str, float]:
+    answer = await cdp.send("Performance.getMetrics")
+    return {metric["name"]: metric["value"] for metric in answer["metrics"]}
+
+
+async def sign_in(page: Page, port: int) -> None:
+    await page.goto(f"http://127.0.0.1:{port}/login/")
+    await page.fill("[name=username]", WATCHER)
+    await page.fill("[name=password]", PASSWORD)
+    await page.click("form button")
+    await page.wait_for_url("**/monitor/**")
+
+
+async def measure(browser: Browser, port: int, case: Case, rate: float, minutes: float) -> Result:
+    """Let the floor change for so long, and tell what that cost the page."""
+    page = await browser.new_page(viewport={"width": 1440, "height": 900})
+    if case.plain:
+        naive = Path(__file__).with_name("naive.js").read_text()
+        await page.route(
+            "**/monitor.js",
+            lambda route: route.fulfill(body=naive, content_type="text/javascript"),
+        )
+    await sign_in(page, port)
+    await page.goto(f"http://127.0.0.1:{port}{case.address}")
+    await page.wait_for_selector("#agents tbody tr")
+    cdp = await page.context.new_cdp_session(page)
+    await cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
+    await Load(port, case.agents, rate, plain=False).run(WARM_UP)
+    await page.evaluate(WATCH_FRAMES)
+    before = await held(cdp)
+    started = await figures(cdp)
+    await Load(port, case.agents, rate, plain=False).run(minutes * 60)
+    ended = await figures(cdp)
+    frames = await page.evaluate("window.frames_")
+    after = await held(cdp)
+    await page.close()
+    return Result(
+        case=case,
+        minutes=minutes,
+        busy=(ended["TaskDuration"] - started["TaskDuration"]) / (minutes * 60),
+        longest_frame=max(frames, default=0.0),
+        long_frames=sum(duration > 100 for duration in frames),
+        heap=(before["JSHeapUsedSize"] / 1e6, after["JSHeapUsedSize"] / 1e6),
+        nodes=(int(before["Nodes"]), int(after["Nodes"])),
+    )
+
+
+async def run(cases: list[tuple[Case, float]], rate: float) -> list[Result]:
+    """Measure each, one after the other, on a server of its own."""
+    results = []
+    async with async_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        for case, minutes in cases:
+            with tempfile.TemporaryDirectory() as folder:
+                server, port, _ = serve(case.agents, Path(folder))
+                try:
+                    results.append(await measure(browser, port, case, rate, minutes))
+                finally:
+                    server.terminate()
+                    server.wait(10)
+            print(row(results[-1]), flush=True)
+        await browser.close()
+    return results
+
+
+def row(result: Result) -> str:
+    case, (heap, heap_after), (nodes, nodes_after) = result.case, result.heap, result.nodes
+    longest = f"{result.longest_frame:.0f}" if result.longest_frame else "< 50"
+    return (
+        f"| {case.name} | {case.agents:,} | {result.minutes:g} | {result.busy:.1%} | {longest} "
+        f"| {result.long_frames} | {heap:.1f} -> {heap_after:.1f} "
+        f"| {nodes:,} -> {nodes_after:,} |"
+    )
+
+
+HEAD = (
+    "| page | agents | minutes | busy | longest frame | over 100 ms | heap | nodes |\n"
+    "| ---- | -----: | ------: | ---: | ------------: | ----------: | ---: | ----: |"
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=SHORT, help="how long the floor changes")
+    parser.add_argument("--agents", type=int, default=1000)
+    parser.add_argument("--rate", type=float, default=50.0, help="changes a second")
+    options = parser.parse_args()
+    agents, short = options.agents, min(SHORT, options.minutes)
+    ours = Case("monitor", agents)
+    plain = Case("whole table", agents, plain=True)
+    cases = [
+        (Case("monitor", 5), short),
+        (ours, options.minutes),
+        (Case("monitor, shortest duration first", agents, "/monitor/?sort=-duration"), short),
+        (plain, short),
+    ]
+    print(f"{options.rate:.0f} changes/s; frames in ms, heap in MB\n\n{HEAD}")
+    results = asyncio.run(run(cases, options.rate))
+    busy = {result.case: result.busy for result in results}
+    print(f"\nThe whole table keeps the main thread {busy[plain] / busy[ours]:.1f} times as busy.")
+    lines = [asdict(result) for result in results]
+    (ROOT / "bench" / "browser.json").write_text(json.dumps(lines, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server, SignIn
@@ -170,3 +171,19 @@ def test_sound_that_the_browser_blocks_is_said_to_be(sign_in: SignIn) -> None:
     monitor.add_init_script(blocked)
     opened(monitor)
     expect(monitor.locator("#alerts-sound")).to_contain_text("The browser blocks sound")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_with_alerts_or_their_history(
+    server: Server, sign_in: SignIn, scheme: str
+) -> None:
+    monitor = opened(sign_in("sam", color_scheme=scheme))
+    over_long(server)
+    server.do("over_long('Bob', 2000)")
+    expect(alerts(monitor)).to_have_count(2)
+    for context in ("#alerts", "tr[data-alert]"):
+        found = Axe().run(monitor, context=context).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    monitor.goto("/alerts/")
+    found = Axe().run(monitor, context="main").response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

@@ -19,6 +19,7 @@ ICONS = {
     Kind.SUPERVISOR: "people",
     Kind.PENDING_APPLIED: "hourglass",
     Kind.OVER_LONG: "alert",
+    Kind.IDLE: "hourglass",
 }
 
 

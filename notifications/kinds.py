@@ -12,6 +12,7 @@ class Kind(StrEnum):
     SUPERVISOR = "supervisor"  # what others did to the agent
     PENDING_APPLIED = "pending_applied"
     OVER_LONG = "over_long"
+    IDLE = "idle"  # the mode is about to end for want of a sign of the agent
 
 
 class Channel(StrEnum):

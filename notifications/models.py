@@ -14,6 +14,7 @@ KINDS = [
     (Kind.SUPERVISOR.value, _("Done by a supervisor")),
     (Kind.PENDING_APPLIED.value, _("Pending mode applies")),
     (Kind.OVER_LONG.value, _("Over-long status")),
+    (Kind.IDLE.value, _("Idle time-out is near")),
 ]
 CHANNELS = [
     (Channel.IN_APP.value, _("In Rollcall")),

@@ -1,12 +1,12 @@
 """A server process's own hand at notifying: it makes notices of what happened, finds what lasts too
-long, and sends what goes out. Any number of processes may do it."""
+long or soon ends, and sends what goes out. Any number of processes may do it."""
 
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.utils import timezone
 
-from notifications import making, overlong, retention, sending
+from notifications import idling, making, overlong, retention, sending
 from notifications.kinds import Channel
 from presence.models import OutboxEvent, Sequence
 from webhooks.worker import Worker
@@ -32,8 +32,8 @@ class Notifier(Worker):
         self._read = last
         if self._looked is None or abs(now - self._looked) >= _LOOK_EVERY:
             self._looked = now
-            if over_long := overlong.find(now):
-                making.make(over_long, now)
+            if found := [*overlong.find(now), *idling.find(now)]:
+                making.make(found, now)
         for channel in sending.due(now):
             self.start_round(channel, partial(_send, channel))
         if self._purged is None or abs(now - self._purged) >= _PURGE_EVERY:

@@ -78,6 +78,11 @@ def _over_long(data: Data, labels: Labels) -> Words:
     return Words(_("%(mode)s: over") % said, _("It has lasted longer than %(span)s.") % said)
 
 
+def _idle(data: Data, labels: Labels) -> Words:
+    said = {"mode": labels.get(data["then"], data["then"])}
+    return Words(_("Are you there?"), _("Without a sign of you, %(mode)s follows soon.") % said)
+
+
 def _span(seconds: int) -> str:
     if seconds < 60:
         return ngettext("%d second", "%d seconds", seconds) % seconds
@@ -90,4 +95,5 @@ _WORDS: dict[Kind, Callable[[Data, Labels], Words]] = {
     Kind.SUPERVISOR: _supervisor,
     Kind.PENDING_APPLIED: _pending_applied,
     Kind.OVER_LONG: _over_long,
+    Kind.IDLE: _idle,
 }

@@ -77,7 +77,8 @@ def read(agent_ids: Iterable[int], marks: Marks = NONE) -> dict[int, Bar]:
     menus: dict[int | None, tuple[Option, ...]] = {}
     looks = {status.code: status for status in Status.objects.all()}
     rules_for = RulesReader()
-    boxes = box.read(ids := list(agent_ids), {code: look.label for code, look in looks.items()})
+    labels = {code: Look.of(status).label for code, status in looks.items()}
+    boxes = box.read(ids := list(agent_ids), labels)
     bars = {}
     for row in _states(ids):
         team = row.agent.team_id

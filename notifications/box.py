@@ -1,15 +1,16 @@
 """What pages show of agents' inboxes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Count, F, Q, Sum, Window
 from django.db.models.functions import RowNumber
 
 from notifications.kinds import Kind
 from notifications.models import Inbox, Notice
-from notifications.words import Labels, words
+from notifications.words import Labels, Words, words
 
 LISTED = 12
 """Notices in a list, the latest first."""
@@ -25,16 +26,24 @@ ICONS = {
 
 @dataclass(frozen=True)
 class Item:
-    """One notice in words. One that is not `in_app` is for the browser's desktop alone."""
+    """One notice, in the words of whatever language is active when they are read: a box is read
+    once and rendered in several. One that is not `in_app` is for the browser's desktop alone."""
 
     id: int
     icon: str
-    title: str
-    text: str
+    said: Callable[[], Words]
     at: datetime
     unread: bool
     in_app: bool
     desktop: bool
+
+    @property
+    def title(self) -> str:
+        return self.said().title
+
+    @property
+    def text(self) -> str:
+        return self.said().text
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ EMPTY = Box()
 
 
 def read(agent_ids: Collection[int], labels: Labels) -> dict[int, Box]:
-    """The boxes of those of these agents who have one, in the language that is active."""
+    """The boxes of those of these agents who have one."""
     inboxes = list(Inbox.objects.filter(pk__in=agent_ids))
     ids = [inbox.pk for inbox in inboxes]
     if not ids:
@@ -84,12 +93,10 @@ def _latest(agent_ids: Collection[int]) -> Iterable[Notice]:
 
 
 def _item(notice: Notice, labels: Labels) -> Item:
-    said = words(notice, labels)
     return Item(
         id=notice.pk,
         icon=ICONS[Kind(notice.kind)],
-        title=said.title,
-        text=said.text,
+        said=partial(words, notice, labels),
         at=notice.at,
         unread=notice.in_app and notice.read_at is None,
         in_app=notice.in_app,

@@ -11,9 +11,10 @@ from notifications.kinds import Kind
 from notifications.models import Notice
 from presence.models import Status
 from presence.news import Act
+from presence.words import label_of
 
 Labels = Mapping[str, str]
-"""What statuses are called, by code."""
+"""What statuses are called, by code; lazy where that depends on the reader."""
 Data = Mapping[str, Any]
 
 
@@ -26,7 +27,8 @@ class Words:
 
 
 def labels() -> dict[str, str]:
-    return dict(Status.objects.values_list("code", "label"))
+    found = Status.objects.values_list("code", "label", "built_in")
+    return {code: label_of(label, built_in=built_in) for code, label, built_in in found}
 
 
 def words(notice: Notice, labels: Labels) -> Words:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from presence.models.catalogue import Workforce
 from routing import staffing
+from routing.days import midnight
 from routing.models import EntryOutcome, Membership, Queue, QueueEntry
 
 
@@ -118,9 +119,9 @@ def workforces(queues: Iterable[Queue]) -> dict[int, Workforces]:
 
 
 def today(queues: Iterable[Queue]) -> dict[int, Today]:
-    """By queue, how today went so far; nothing for those in which no wait has ended."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    ended = QueueEntry.objects.filter(queue__in=queues, left_at__gte=midnight).order_by()
+    """By queue, how the floor's day went so far; nothing for those in which no wait has ended."""
+    began = midnight(timezone.now())
+    ended = QueueEntry.objects.filter(queue__in=queues, left_at__gte=began).order_by()
     answered = Q(outcome=EntryOutcome.ANSWERED)
     in_time = Q(waited__lte=F("queue__service_level_seconds"))
     waited = ended.alias(waited=Waited("left_at", "entered_at"))

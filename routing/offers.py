@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
-from django.utils import timezone
 
 from presence import actions as presence
 from presence.actions import Result
@@ -19,6 +18,7 @@ from presence.events import CallKind, Event, LegAction, LegEvent
 from presence.state import LegState, Webphone
 from presence.writing import write
 from routing import actions
+from routing.days import midnight
 from routing.models import (
     Interaction,
     Leg,
@@ -131,8 +131,7 @@ def _turns(group: RingGroup) -> dict[int, datetime]:
 
 
 def _calls_today(agent_ids: Iterable[int], now: datetime) -> dict[int, int]:
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    answered = Leg.objects.filter(agent_id__in=agent_ids, answered_at__gte=midnight)
+    answered = Leg.objects.filter(agent_id__in=agent_ids, answered_at__gte=midnight(now))
     taken = answered.exclude(interaction__kind=CallKind.OUTBOUND.value)
     return dict(taken.values_list("agent_id").annotate(Count("pk")))
 

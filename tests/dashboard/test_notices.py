@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard import bar
@@ -14,7 +15,8 @@ from notifications.kinds import Channel
 from notifications.models import Inbox, Notice
 from presence.models import Agent
 from tests.dashboard.test_views import HTMX
-from tests.notifications.world import miss, take_in, want
+from tests.factories import make_user
+from tests.notifications.world import miss, supervise, take_in, want
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +157,19 @@ def test_the_time_of_a_notice_is_told_as_an_age(ada: Agent) -> None:
     text = re.sub(r"<[^>]*>", "", notice)
     assert text.rstrip().endswith("ago")
     assert "9:00" not in text
+
+
+def test_a_bar_that_was_read_once_reads_right_in_every_language(ada: Agent) -> None:
+    supervise(ada, make_user("sam"), status="on_break")
+    miss(ada)
+    take_in()
+    own = bar.read_one(ada)
+    for language, title, mode in (
+        ("es", "Llamada perdida", "En descanso"),
+        ("en", "Missed call", "On Break"),
+    ):
+        with translation.override(language):
+            missed, mode_set = own.box.items
+            assert missed.title == title
+            assert mode in mode_set.text
+            assert title in render_bar(own)

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from presence.events import DeviceKind, LegAction
 from presence.models import Agent
-from routing import calls, figures
+from routing import calls, days, figures
 from routing.calls import Origin
 from routing.distribution import distribute
 from routing.figures import Figures, Today, Workforces
@@ -94,7 +95,7 @@ def test_a_gap_is_a_queue_for_which_nobody_is_ready(ada: Agent) -> None:
 
 @pytest.fixture
 def midnight() -> datetime:
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return days.midnight(timezone.now())
 
 
 def _answered(queue: Queue, agent: Agent, name: str, came: datetime, after: float) -> None:
@@ -135,3 +136,27 @@ def test_one_who_can_be_reached_though_offline_counts_as_ready() -> None:
     queue = make_queue(members=[rover])
     assert row_of(rover).shown_status_id == "offline"
     assert figures.workforces([queue])[queue.pk].ready == 1
+
+
+def test_f13_today_is_the_floors_day_in_whatever_zone_somebody_looks(midnight: datetime) -> None:
+    ada = make_agent("Ada", mode="available", start=midnight - timedelta(hours=40))
+    queue = make_queue(members=[ada], rollcall=True, ring=90)
+    _answered(queue, ada, "yesterday", midnight - timedelta(seconds=9), 5)
+    _answered(queue, ada, "today", midnight, 5)
+    for zone in ("Pacific/Kiritimati", "UTC", "Pacific/Pago_Pago"):
+        with timezone.override(zone):
+            assert read(queue).today.answered == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "began"),
+    [
+        ("Europe/Madrid", "2026-10-25T22:30+00:00", "2026-10-24T22:00+00:00"),
+        ("America/Havana", "2026-11-01T05:30+00:00", "2026-11-01T04:00+00:00"),
+    ],
+)
+def test_g13_the_floors_day_begins_once_where_the_clocks_go_back(
+    settings: Settings, zone: str, now: str, began: str
+) -> None:
+    settings.TIME_ZONE = zone
+    assert days.midnight(datetime.fromisoformat(now)) == datetime.fromisoformat(began)

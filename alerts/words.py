@@ -31,3 +31,29 @@ def sentence(kind: Kind, about: Mapping[str, Any]) -> str:
             return _("On a call, connection lost")
         case Kind.DEAD_CALL:
             return _("The caller hung up, the line is still open")
+
+
+def of_agents(kind: Kind, count: int) -> str:
+    """What is wrong with so many agents, none of whom is named."""
+    match kind:
+        case Kind.LONG_STATUS:
+            told = ngettext(
+                "%(count)d agent too long in one status",
+                "%(count)d agents too long in one status",
+                count,
+            )
+        case Kind.CONNECTION_LOST:
+            told = ngettext(
+                "%(count)d agent on a call lost the connection",
+                "%(count)d agents on a call lost the connection",
+                count,
+            )
+        case Kind.DEAD_CALL:
+            told = ngettext(
+                "%(count)d line still open after the caller hung up",
+                "%(count)d lines still open after the caller hung up",
+                count,
+            )
+        case _:
+            told = ngettext("alert about %(count)d agent", "alerts about %(count)d agents", count)
+    return told % {"count": count}

@@ -12,9 +12,13 @@ from django.utils import translation
 
 from dashboard.board import Around, Frame
 from dashboard.editions import Content, message
-from dashboard.rows import Look, Row
+from dashboard.rows import Look
 from dashboard.strip import Card
+from dashboard.wall_alerts import WallAlert, shown
 from dashboard.wallboards import Wall
+
+MOST_ALERTS = 3
+"""So many are told; of the others, how many there are."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class ScreenEdition:
         self._people: dict[int, str] = {}
         self._around = Around()
         self._tiles: tuple[Tile, ...] | None = None
+        self._alerts: tuple[WallAlert, ...] | None = None
         self._queues: tuple[int, ...] | None = None
         self._parts: dict[str, str] = {}
         self._order: tuple[int, ...] = ()
@@ -42,22 +47,17 @@ class ScreenEdition:
     def render(self, frame: Frame) -> Content:
         """What these screens have to be told of `frame`; empty where that is nothing."""
         with translation.override(self._wall.language):
-            parts = self._render_around(frame.around) | self._render_tiles(frame)
+            parts = self._render_around(frame.around)
+            parts |= self._render_tiles(frame) | self._render_alerts()
             for id_, card in frame.cards.items():
-                if self._has(id_):
+                if self._wall.has_queue(id_):
                     parts[_element(id_)] = render_queue(card)
         wall: Content = {"parts": parts} if parts else {}
         if frame.order is not None:
-            before, self._queues = self._queues, tuple(filter(self._has, frame.order))
+            before, self._queues = self._queues, tuple(filter(self._wall.has_queue, frame.order))
             if before != self._queues:
                 wall["order"] = self._queues
         return {"wall": wall} if wall else {}
-
-    def _has(self, queue_id: int) -> bool:
-        return not self._wall.queues or queue_id in self._wall.queues
-
-    def _counts(self, row: Row) -> bool:
-        return not self._wall.teams or row.team_id in self._wall.teams
 
     def _render_around(self, around: Around | None) -> dict[str, str]:
         if around is None:
@@ -70,7 +70,7 @@ class ScreenEdition:
 
     def _render_tiles(self, frame: Frame) -> dict[str, str]:
         for id_, row in frame.rows.items():
-            if self._counts(row):
+            if self._wall.has_team(row.team_id):
                 self._people[id_] = row.status.code
             else:
                 self._people.pop(id_, None)
@@ -82,6 +82,14 @@ class ScreenEdition:
         if before == self._tiles:
             return {}
         return {"tiles": render_to_string("dashboard/wall_tiles.html", {"tiles": self._tiles})}
+
+    def _render_alerts(self) -> dict[str, str]:
+        before = self._alerts
+        self._alerts = shown(self._around.alerts or (), self._wall, self._people)
+        if before == self._alerts:
+            return {}
+        told = {"alerts": self._alerts[:MOST_ALERTS], "more": len(self._alerts[MOST_ALERTS:])}
+        return {"alerts": render_to_string("dashboard/wall_alerts.html", told)}
 
     def take(self, content: Content) -> None:
         """Remember it for those who come later."""
@@ -106,7 +114,7 @@ class ScreenEdition:
     def shown(self) -> tuple[dict[str, str], list[str]]:
         """The parts around the queues, by their ids, and the queues in order: for a page."""
         queues = [self._parts[_element(id_)] for id_ in self._order]
-        return {name: self._parts[name] for name in ("links", "tiles")}, queues
+        return {name: self._parts[name] for name in ("links", "alerts", "tiles")}, queues
 
 
 def _element(queue_id: int) -> str:

@@ -42,6 +42,12 @@ class Wall:
             queues=_keys(queue.pk for queue in board.queues.all()),
         )
 
+    def has_queue(self, key: int) -> bool:
+        return not self.queues or key in self.queues
+
+    def has_team(self, key: int | None) -> bool:
+        return not self.teams or key in self.teams
+
 
 def _keys(keys: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(keys))

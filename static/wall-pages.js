@@ -1,7 +1,7 @@
 // Fits a wallboard's queues to its screen: as big as they go, and in pages where they are too many.
 
 const EVERY = 15_000;
-const [WIDTH, HEIGHT] = [18, 9.5]; // the least that a queue needs, in the size of its letters
+const [WIDTH, HEIGHT] = [18, 9.8]; // the least that a queue needs, in the size of its letters
 const [queues, controls, pause] = ["queues", "pages", "pause"].map((id) => document.getElementById(id));
 
 let at = 0;

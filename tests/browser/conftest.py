@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "rollcall.sqlite3"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -32,7 +34,7 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self._environment = {
             **os.environ,
-            "DATABASE_URL": f"sqlite:///{folder / 'rollcall.sqlite3'}",
+            "DATABASE_URL": f"sqlite:///{folder / DATABASE}",
             "SECRET_KEY": "for this test only",
             "LOG_LEVEL": "WARNING",
             "REDIS_URL": "",
@@ -90,11 +92,22 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database without a floor: made once, for it takes long."""
+    folder = tmp_path_factory.mktemp("migrated")
+    with closing(Server(folder)) as unstarted:
+        unstarted.run("migrate", "-v0")
+    return folder / DATABASE
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path, migrated: Path) -> Iterator[Server]:
     """A floor with Ada and Bob, agents of Billing who serve Helpdesk, and Sam, who supervises."""
+    target = tmp_path / DATABASE
+    with closing(sqlite3.connect(migrated)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
     with closing(Server(tmp_path)) as running:
-        running.run("migrate", "-v0")
         running.do("make_floor()")
         running.start()
         yield running

@@ -18,6 +18,8 @@ Hang = Callable[..., Page]
 FULL_HD = {"width": 1920, "height": 1080}
 FIGURE = 0.04
 """A main figure's letters are at least this share of the screen's height."""
+LINE = 0.029
+"""And those of a line of words."""
 
 
 @pytest.fixture
@@ -91,6 +93,20 @@ def test_a_screen_that_nobody_is_signed_in_on_shows_changes_live(
     expect(queue(screen, "Helpdesk").locator(".longest time")).to_have_text("0:03")
     assert "Ada" not in screen.content()
     assert "0207" not in screen.content()
+
+
+def test_alerts_come_and_go_on_a_screen_that_names_nobody(server: Server, hang: Hang) -> None:
+    screen = hang()
+    line = screen.locator("#alerts")
+    expect(line).to_have_text("All well", use_inner_text=False)
+    server.do("over_long('Ada', 2000); over_long('Bob', 1000)")
+    expect(line).to_contain_text("Critical: 2 agents too long in one status")
+    expect(line.get_by_text("2 agents")).to_be_visible()
+    letters = line.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert letters >= LINE * FULL_HD["height"]
+    server.do("back('Ada'); back('Bob')")
+    expect(line.get_by_text("All well")).to_be_visible()
+    assert "Ada" not in screen.content()
 
 
 def test_a_screen_goes_dark_within_seconds_when_its_link_is_revoked(

@@ -6,16 +6,21 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from alerts.kinds import Kind
+from alerts.models import Alert, Rule
+from alerts.watch import look
 from dashboard import hub as hubs
 from dashboard import tickets, wallboards
 from dashboard.hub import Hub
 from dashboard.models import Wallboard
 from dashboard.wallboards import Wall
-from presence.events import LegAction
-from presence.models import Agent, Team
+from presence import actions
+from presence.events import Choice, Choose, LegAction
+from presence.models import Agent, Status, Team
 from routing.actions import apply
 from routing.models import Connector, ConnectorLink, Queue
 from tests import factories
+from tests.alerts.world import only
 from tests.dashboard.test_hub import Socket, choose, hub, in_database, watch
 
 __all__ = ["hub"]
@@ -63,7 +68,7 @@ def shown(socket: Socket) -> dict[str, str]:
         wall = message.get("wall", {})
         parts |= wall.get("parts", {})
         if "order" in wall:
-            there = {f"queue-{id_}" for id_ in wall["order"]} | {"tiles", "links"}
+            there = {f"queue-{id_}" for id_ in wall["order"]} | {"tiles", "links", "alerts"}
             parts = {name: html for name, html in parts.items() if name in there}
     return parts
 
@@ -94,7 +99,7 @@ async def test_a_board_of_one_team_and_queue_shows_no_other(hub: Hub) -> None:
     assert ada.team
     screen = await open_screen(hub, await make_board(teams=(ada.team,), queues=(helpdesk,)))
     await screen.until(lambda screen: counts(screen, "available") == 1)
-    assert shown(screen).keys() == {"tiles", "links", f"queue-{helpdesk.pk}"}
+    assert shown(screen).keys() == {"tiles", "links", "alerts", f"queue-{helpdesk.pk}"}
     heard = len(screen.messages)
     await choose(bob, "busy")
     await choose(ada, "on_break")
@@ -116,6 +121,43 @@ async def test_nothing_of_agents_or_callers_is_ever_sent(hub: Hub) -> None:
     for message in screen.messages:
         assert message.keys() <= {"now", "snapshot", "page", "wall"}
         assert not [word for word in ("Ada", "Bob", "ada", "7946") if word in str(message)]
+
+
+@in_database
+def overstay(*agents: Agent) -> None:
+    """They take a break that is too long, for a reason that is theirs."""
+    Status.objects.filter(pk="on_break").update(max_seconds=60)
+    reason = factories.make_reason(label="Ada's landlord")
+    for agent in agents:
+        actions.apply(agent.pk, Choose(at=timezone.now(), choice=Choice("on_break", reason.pk)))
+    look(timezone.now() + timedelta(seconds=61))
+
+
+async def test_agents_with_an_alert_are_counted_and_queues_named(hub: Hub) -> None:
+    ada, bob, helpdesk = await make_floor()
+    screen = await open_screen(hub, await make_board())
+    await screen.until(has("alerts", "All well"))
+    await in_database(only)(Kind.GAP, only_when_waiting=False, critical_seconds=1)
+    await in_database(Rule.objects.filter(kind=Kind.LONG_STATUS).update)(active=True)
+    await overstay(ada, bob)
+    await screen.until(has("alerts", "2 agents too long in one status"))
+    await screen.until(has("alerts", "<b>Helpdesk</b>"))
+    line = shown(screen)["alerts"]
+    assert line.index('"critical"') < line.index("<b>Helpdesk</b>") < line.index("2 agents")
+    assert not [word for word in ("Ada", "Bob", "landlord") if word in str(screen.messages)]
+    await in_database(Alert.objects.filter(subject=f"queue:{helpdesk.pk}").update)(
+        cleared_at=timezone.now() + timedelta(minutes=2)
+    )
+    await screen.until(lambda screen: "Helpdesk" not in shown(screen)["alerts"])
+
+
+async def test_a_board_tells_no_alerts_of_teams_and_queues_that_it_does_not_show(hub: Hub) -> None:
+    ada, bob, helpdesk = await make_floor()
+    assert ada.team
+    await overstay(ada, bob)
+    screen = await open_screen(hub, await make_board(teams=(ada.team,), queues=(helpdesk,)))
+    await screen.until(has("alerts", "1 agent too long in one status"))
+    assert "Orders" not in str(screen.messages)
 
 
 async def test_f8_a_queue_that_is_gone_leaves_every_screen(hub: Hub) -> None:

@@ -52,6 +52,11 @@ def open_menu(page: Page) -> None:
     page.locator("#bar-summary").click()
 
 
+def open_day(page: Page) -> None:
+    """The day of the agent who stands first on the monitor."""
+    page.goto(page.locator("th a[href^='/agents/']").first.get_attribute("href") or "")
+
+
 @dataclass(frozen=True)
 class Shot:
     """A page as `user` sees it (empty: nobody who is signed in), once `prepare` has been done."""
@@ -66,7 +71,8 @@ FLOOR = (
     Shot("login", "/login/", user=""),
     Shot("monitor", "/monitor/"),
     Shot("monitor-groups", "/monitor/?group=team"),
-    Shot("agents-day", "/agents/1/"),
+    Shot("agents-day", "/monitor/", prepare=open_day),
+    Shot("alerts", "/alerts/"),
     Shot("reports", "/reports/"),
     Shot("reports-time", "/reports/time/"),
     Shot("reports-coverage", "/reports/coverage/?by=quarter"),

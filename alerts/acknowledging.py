@@ -15,6 +15,6 @@ def acknowledge(alert_id: int, by: int, now: datetime) -> Alert:
         alert = Alert.objects.select_for_update().get(pk=alert_id)
         if alert.cleared_at is None and not alert.acknowledged:
             alert.acknowledged_at, alert.acknowledged_by_id = now, by
-            alert.save()
+            alert.save(update_fields=["acknowledged_at", "acknowledged_by"])
             put_event(EventType.ALERT_ACKNOWLEDGED, alert, now)
     return alert

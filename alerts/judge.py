@@ -203,10 +203,10 @@ def _service_level(rule: Rule, facts: Facts, known: _Known) -> Iterator[Breach]:
             continue
         target = line.target if rule.warning_percent is None else rule.warning_percent
         least = rule.critical_percent or 0
-        if line.level * 100 < max(target, least):
+        level = line.level * 100 + 1e-9  # 57 of 100 callers are no less than 57 %
+        if level < max(target, least):
             found = known.breach(f"queue:{line.id}", None, 0, None)
-            far_under = line.level * 100 < least
-            yield replace(found, critical_at=known.now) if far_under else found
+            yield replace(found, critical_at=known.now) if level < least else found
 
 
 def _link_lost(rule: Rule, facts: Facts, known: _Known) -> Iterator[Breach]:

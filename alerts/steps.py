@@ -44,11 +44,9 @@ class Steps:
     noted: tuple[Breach, ...]
     forgotten: tuple[Place, ...]
 
-    @property
-    def rules(self) -> set[int]:
-        """The rules that they are about: none where nothing changes."""
-        places = [breach.place for breach in (*self.raised, *self.moved, *self.noted)]
-        return {rule for rule, _ in (*places, *self.cleared, *self.forgotten)}
+    def __bool__(self) -> bool:
+        """Whether there is anything to change."""
+        return any((self.raised, self.moved, self.cleared, self.noted, self.forgotten))
 
 
 def steps(

@@ -1,7 +1,6 @@
 """One look at the floor: raises, moves and clears alerts, once for each crossing, by any number of
 processes at any time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,67 +16,52 @@ from routing import figures
 
 
 @dataclass(frozen=True)
-class _Before:
-    """What is known of earlier looks."""
+class _Found:
+    """What a look found: the rules that are active, the alerts that are open, and what is to do."""
 
+    rules: dict[int, Rule]
     alerts: dict[Place, Alert]
-    onsets: dict[Place, datetime]
-
-    @property
-    def known(self) -> dict[Place, datetime]:
-        return self.onsets | {place: alert.since for place, alert in self.alerts.items()}
-
-    @property
-    def standings(self) -> dict[Place, Standing]:
-        return {place: _standing(alert) for place, alert in self.alerts.items()}
+    todo: Steps
 
 
 def look(now: datetime, days: facts.Days = figures.today) -> bool:
     """Bring the alerts up to date with the floor as of `now`. True where that changed any."""
-    rules = list(Rule.objects.filter(active=True))
-    before = _before()
-    pure = [rule.pure() for rule in rules]
-    seen = facts.read(pure, before.known, now, days)
-    found = judge(pure, seen, before.known, now)
-    if not _steps(rules, found, before, now).rules:
+    if not _find(now, days).todo:
         return False
     with write():
-        # Whoever looked at the same moment has it all written, or waits: so read again.
-        touched = _steps(rules, found, before, now).rules
-        list(Rule.objects.select_for_update().filter(pk__in=touched).order_by("pk"))
-        before = _before()
-        todo = _steps(rules, found, before, now)
-        _write({rule.pk: rule for rule in rules}, before, todo, now)
+        list(Rule.objects.select_for_update().order_by("pk"))
+        # Whoever looked at the same moment has written it, and the floor went on: see anew.
+        found = _find(now, days)
+        _write(found, now)
+    todo = found.todo
     return bool(todo.raised or todo.moved or todo.cleared)
 
 
-def _before() -> _Before:
+def _find(now: datetime, days: facts.Days) -> _Found:
+    rules = {rule.pk: rule for rule in Rule.objects.filter(active=True)}
     alerts = {
         (alert.rule_id, alert.subject): alert
         for alert in Alert.objects.open().select_related("rule")
     }
-    onsets = {(rule, subject): since for rule, subject, since in _onsets()}
-    return _Before(alerts, onsets)
+    onsets = {(onset.rule_id, onset.subject): onset.since for onset in Onset.objects.all()}
+    known = onsets | {place: alert.since for place, alert in alerts.items()}
+    pure = [rule.pure() for rule in rules.values()]
+    breaches = judge(pure, facts.read(pure, known, now, days), known, now)
+    standings = {place: _standing(alert) for place, alert in alerts.items()}
+    remembered = [rule.id for rule in pure if rule.kind in REMEMBERED]
+    return _Found(rules, alerts, steps(breaches, standings, onsets, remembered, now))
 
 
-def _onsets() -> Sequence[tuple[int, str, datetime]]:
-    return list(Onset.objects.values_list("rule_id", "subject", "since"))
-
-
-def _steps(rules: Sequence[Rule], found: Sequence[Breach], before: _Before, now: datetime) -> Steps:
-    remembered = [rule.pk for rule in rules if rule.kind in REMEMBERED]
-    return steps(found, before.standings, before.onsets, remembered, now)
-
-
-def _write(rules: dict[int, Rule], before: _Before, todo: Steps, now: datetime) -> None:
+def _write(found: _Found, now: datetime) -> None:
+    todo = found.todo
     for place in todo.cleared:
-        _clear(before.alerts[place], now)
+        _clear(found.alerts[place], now)
     called = subjects.names(breach.subject for breach in todo.raised)
     for breach in todo.raised:
         if breach.subject in called:
-            _raise(rules[breach.rule], breach, called[breach.subject], now)
+            _raise(found.rules[breach.rule], breach, called[breach.subject], now)
     for breach in todo.moved:
-        _move(before.alerts[breach.place], breach, now)
+        _move(found.alerts[breach.place], breach, now)
     for rule, subject in todo.forgotten:
         Onset.objects.filter(rule=rule, subject=subject).delete()
     Onset.objects.bulk_create(
@@ -110,19 +94,23 @@ def _raise(rule: Rule, breach: Breach, name: str, now: datetime) -> None:
     put_event(EventType.ALERT_RAISED, alert, raised_at)
 
 
+# Who acknowledges at the same moment writes the other columns.
+_WATCHED = ("severity", "since", "worsened_at", "eased_at", "cleared_at", "about")
+
+
 def _move(alert: Alert, breach: Breach, now: datetime) -> None:
     before = _standing(alert)
     after = before.moved(breach, now)
     alert.severity, alert.since = after.severity.value, after.since
     alert.worsened_at, alert.eased_at = after.worsened_at, after.eased_at
-    alert.save()
+    alert.save(update_fields=_WATCHED)
     if after.worsened_at != before.worsened_at:
         put_event(EventType.ALERT_WORSENED, alert, after.worsened_at or now)
 
 
 def _clear(alert: Alert, now: datetime) -> None:
     alert.cleared_at = subjects.ended(alert, now)
-    alert.save()
+    alert.save(update_fields=_WATCHED)
     put_event(EventType.ALERT_CLEARED, alert, alert.cleared_at)
 
 

@@ -150,3 +150,10 @@ def test_nothing_begins_ahead_of_now_or_is_due_before_it_began(
     for breach in judge(some, Facts(people=tuple(who), lost=tuple(who)), {}, now):
         assert breach.since <= now
         assert breach.raised_at is None or breach.raised_at >= breach.since
+
+
+@given(st.integers(1, 100), st.integers(1, 4))
+def test_a_share_that_just_meets_its_target_breaks_no_rule(target: int, times: int) -> None:
+    share = target * times / (100 * times)
+    line = Line(1, level=share, target=target, callers=100 * times)
+    assert not find(Rule(1, Kind.SERVICE_LEVEL), lines=(line,))

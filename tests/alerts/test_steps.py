@@ -23,16 +23,14 @@ def breach(since: float, warning: float | None = 10, critical: float | None = 60
 def test_what_lasts_is_noted_then_raised_then_left_alone() -> None:
     found = breach(0)
     assert steps([found], {}, {}, [1], at(5)).noted == (found,)
-    assert steps([found], {}, {PLACE: at(0)}, [1], at(5)).rules == set()
+    assert not steps([found], {}, {PLACE: at(0)}, [1], at(5))
     due = steps([found], {}, {PLACE: at(0)}, [1], at(10))
     assert (due.raised, due.forgotten) == ((found,), (PLACE,))
-    assert (
-        steps([found], {PLACE: Standing(Severity.WARNING, at(0))}, {}, [1], at(11)).rules == set()
-    )
+    assert not steps([found], {PLACE: Standing(Severity.WARNING, at(0))}, {}, [1], at(11))
 
 
 def test_what_a_column_says_the_beginning_of_is_not_noted() -> None:
-    assert steps([breach(0)], {}, {}, [], at(5)).rules == set()
+    assert not steps([breach(0)], {}, {}, [], at(5))
 
 
 def test_what_is_over_is_cleared_or_forgotten() -> None:

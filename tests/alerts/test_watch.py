@@ -1,11 +1,15 @@
 """Looks at the floor, one after the other: each alert is raised, worsens and is cleared once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from alerts import subjects, watch
 from alerts.acknowledging import acknowledge
 from alerts.kinds import Kind
 from alerts.models import Alert, Onset, Rule
@@ -14,6 +18,7 @@ from presence import actions, clock
 from presence.events import DeviceKind, WebphoneLost
 from presence.models import Agent, Status
 from presence.outbox import EventType
+from presence.writing import write
 from routing import calls
 from routing.actions import apply_all
 from routing.calls import Origin
@@ -270,6 +275,42 @@ def test_worsening_asks_to_be_acknowledged_anew() -> None:
     assert alert().crossing != warned
     acknowledge(alert().pk, pat.pk, at(122))
     assert alert().acknowledged_by == pat
+
+
+def test_who_acknowledges_while_another_server_looks_is_not_overwritten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Status.objects.filter(pk="on_break").update(max_seconds=60)
+    ada, sam = make_agent("Ada", mode="on_break"), make_user("sam")
+    look(at(61))
+    choose(ada, "available", 70)
+    ended = subjects.ended
+
+    def meanwhile(one: Alert, now: datetime) -> datetime:
+        acknowledge(one.pk, sam.pk, at(70))
+        return ended(one, now)
+
+    monkeypatch.setattr(subjects, "ended", meanwhile)
+    look(at(71))
+    assert (alert().cleared_at, alert().acknowledged_by) == (at(70), sam)
+
+
+def test_what_is_over_when_it_is_to_be_written_is_not_told(
+    ada: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(Kind.GAP)
+    make_queue(members=[ada])
+    choose(ada, "busy", 10)
+
+    @contextmanager
+    def late() -> Iterator[None]:
+        choose(ada, "available", 11)
+        with write():
+            yield
+
+    monkeypatch.setattr(watch, "write", late)
+    assert not look(at(12))
+    assert not Alert.objects.exists()
 
 
 def test_what_is_over_cannot_be_acknowledged() -> None:

@@ -40,11 +40,16 @@ FROM (
         CASE WHEN leg.answered_at IS NOT NULL AND leg.ended_at IS NOT NULL
             THEN 1 ELSE 0 END AS finished
     FROM routing_leg leg JOIN routing_interaction call ON call.id = leg.interaction_id
-    WHERE leg.started_at >= %(start)s AND leg.started_at < %(end)s {queue}
+    WHERE leg.started_at >= %(start)s AND leg.started_at < %(end)s {queue} AND {rang_or_dialled}
 ) legs {condition}
 GROUP BY {agent}, bucket
 """
 
+# Whoever listened to a colleague's call was offered none. Few parts end unanswered by hanging up.
+_RANG_OR_DIALLED = """leg.state <> 'monitoring' AND (
+    leg.answered_at IS NOT NULL OR leg.outcome <> 'hung_up' OR NOT EXISTS (
+        SELECT 1 FROM routing_legspan span WHERE span.leg_id = leg.id AND span.state = 'monitoring'
+    ))"""
 _OF_QUEUE = "AND leg.entry_id IN (SELECT id FROM routing_queueentry WHERE queue_id = %(queue)s)"
 
 COLUMNS = (
@@ -141,6 +146,7 @@ def _counts(wish: Wish) -> Iterable[Count]:
         rang=dialect.whole(f"SUM(CASE WHEN offered = 1 THEN {rang} END)"),
         handled=dialect.whole(f"SUM(CASE WHEN offered = 1 THEN {handled} END)"),
         queue=_OF_QUEUE if wish.queue is not None else "",
+        rang_or_dialled=_RANG_OR_DIALLED,
         condition=sums.of(replace(wish, queue=None), asked),
     )
     for agent, bucket, live, *numbers in dialect.rows(statement, asked, borders):

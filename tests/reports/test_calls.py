@@ -107,6 +107,14 @@ def test_calls_are_of_one_team_or_from_one_queue(ada: Agent, queue: Queue) -> No
     assert [(line.name, line.tally["offered"]) for line in by_team.lines] == [(team.name, 4)]
 
 
+def test_d12_who_listens_to_a_call_was_offered_none(queue: Queue, bob: Agent) -> None:
+    call = call_in(queue, 300)
+    happen(call, bob, "monitored", 310)
+    assert [line.name for line in agent_calls.read(day(By.AGENT), at(320)).lines] == ["Ada"]
+    happen(call, bob, "hung_up", 330)
+    assert [line.name for line in agent_calls.read(day(By.AGENT), at(400)).lines] == ["Ada"]
+
+
 def test_what_became_of_the_callers_of_a_queue(queue: Queue) -> None:
     found = told(queue_calls.read(day(By.QUEUE), at(5000)))
     counts = ("entered", "answered", "within", "late", "abandoned", "overflowed")

@@ -74,16 +74,18 @@ def _parcel(gateway: Gateway, sending: Sending, number: str, said: Labels, now: 
 
 
 def _mail_all(mails: Iterable[EmailMessage]) -> Iterator[Answer]:
-    """A server that is down is asked once for them all."""
+    """A server that is down is asked once for them all; an address that is none costs no other
+    mail its turn."""
     down: Answer | None = None
     for one in mails:
-        if down is None:
+        answer = down
+        if answer is None:
             try:
-                yield _mail(one)
-                continue
-            except Exception as error:  # a server may fail in any way: it is tried again later
-                down = Answer(None, f"{type(error).__name__}: {error}"[:200])
-        yield down
+                answer = _mail(one)
+            except Exception as error:  # whatever it is: it is tried again later
+                answer = Answer(None, f"{type(error).__name__}: {error}"[:200])
+                down = answer if isinstance(error, OSError) else None
+        yield answer
 
 
 def _mail(message: EmailMessage) -> Answer:

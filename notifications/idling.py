@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from notifications.kinds import Kind
-from notifications.making import News
-from notifications.models import Notice
+from notifications.making import News, unnoted
 from presence import derive, store
 from presence.models import AgentState
 from presence.rules import RulesReader
@@ -28,6 +27,4 @@ def find(now: datetime) -> list[News]:
         if ends and ends == row.deadline_at:
             data = {"status": row.mode_id, "then": row.mode.after_idle_id}
             found.append(News(row.agent_id, Kind.IDLE, ends.isoformat(), ends - AHEAD, data))
-    noted = Notice.objects.filter(kind=Kind.IDLE.value, key__in={news.key for news in found})
-    known = set(noted.values_list("agent", "key"))
-    return [news for news in found if (news.agent_id, news.key) not in known]
+    return unnoted(found)

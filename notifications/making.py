@@ -1,6 +1,6 @@
 """Making notices of what happened, each once, and with them what is to be sent."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,7 +73,7 @@ def _make(news: Iterable[News], now: datetime) -> None:
     agents = {agent.pk: agent for agent in Agent.objects.filter(pk__in=ids).select_related("user")}
     inboxes_of = {inbox.pk: inbox for inbox in Inbox.objects.filter(pk__in=ids)}
     made, sendings, gateways_up = [], [], gateways()
-    for one in _unnoted(young.values()):
+    for one in unnoted(young.values()):
         if agent := agents.get(one.agent_id):
             inbox = inboxes_of.get(agent.pk) or Inbox(agent=agent)
             found = channels(inbox.chosen, one.kind, now - one.at, off=inbox.off)
@@ -88,10 +88,12 @@ def _make(news: Iterable[News], now: datetime) -> None:
         inboxes.touch(shown)
 
 
-def _unnoted(news: Collection[News]) -> Iterator[News]:
-    keys = {one.key for one in news}
-    noted = set(Notice.objects.filter(key__in=keys).values_list("agent", "kind", "key"))
-    return (one for one in news if (one.agent_id, one.kind.value, one.key) not in noted)
+def unnoted(news: Collection[News]) -> list[News]:
+    """Those of which there is no notice yet."""
+    agents, keys = {one.agent_id for one in news}, {one.key for one in news}
+    found = Notice.objects.filter(agent__in=agents, key__in=keys)
+    noted = set(found.values_list("agent", "kind", "key"))
+    return [one for one in news if (one.agent_id, one.kind.value, one.key) not in noted]
 
 
 def _notice(news: News, to: Collection[Channel]) -> Notice:

@@ -4,24 +4,21 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from notifications.kinds import SENDABLE, Kind
-from notifications.making import News
-from notifications.models import Notice
+from notifications.making import News, unnoted
 from presence.models import AgentState, Status
 
 
 def find(now: datetime) -> list[News]:
     """What is to be told of. What was long over when its limit was set, or when a server is back
     after an outage, is no news."""
-    found = [
-        _news(state, level, seconds)
-        for status in Status.objects.filter(max_seconds__isnull=False)
-        for level, seconds in _limits(status)
-        for state in _over(status, seconds, now)
-    ]
-    keys = {news.key for news in found}
-    over_long = Notice.objects.filter(kind=Kind.OVER_LONG.value, key__in=keys)
-    noted = set(over_long.values_list("agent", "key"))
-    return [news for news in found if (news.agent_id, news.key) not in noted]
+    return unnoted(
+        [
+            _news(state, level, seconds)
+            for status in Status.objects.filter(max_seconds__isnull=False)
+            for level, seconds in _limits(status)
+            for state in _over(status, seconds, now)
+        ]
+    )
 
 
 def _limits(status: Status) -> Iterator[tuple[str, int]]:

@@ -118,6 +118,19 @@ def test_a_mail_server_that_is_back_gets_what_waited_once(
     assert states() == [("delivered", 2), ("delivered", 2)]
 
 
+def test_an_address_that_is_none_costs_no_other_mail_its_turn(
+    mailed: Agent, bob: Agent, mail_server: SmtpServer
+) -> None:
+    with_mail(mailed, "nobody@")
+    with_mail(bob, "bob@example.org")
+    miss(mailed)
+    miss(bob)
+    take_in()
+    sending.send_due(at())
+    assert [mail["To"] for mail in mail_server.received] == ["bob@example.org"]
+    assert states() == [("waiting", 1), ("delivered", 1)]
+
+
 @pytest.mark.parametrize(("code", "state"), [(550, "failed"), (450, "waiting")])
 def test_who_cannot_be_mailed_is_nobody_elses_trouble(
     mailed: Agent, bob: Agent, mail_server: SmtpServer, code: int, state: str

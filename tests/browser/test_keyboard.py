@@ -111,7 +111,7 @@ def test_a_device_is_switched_and_a_queue_is_left(ada: Page) -> None:
 
 def test_a_language_is_chosen_and_the_day_ends(ada: Page) -> None:
     ada.goto("/me/preferences/")
-    tab_to(ada, ada.locator("select[name=language]"))
+    tab_to(ada, ada.get_by_label("Language", exact=True))
     ada.keyboard.type("Esp")
     tab_to(ada, ada.locator("main form button.primary").first)
     ada.keyboard.press("Enter")

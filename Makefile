@@ -43,7 +43,7 @@ bench: .venv/dev ## Measure how fast changes reach the board
 	$(BIN)/python -m bench.board
 
 bench-browser: .venv/dev ## Measure what a busy floor costs a supervisor's browser
-	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m bench.browser
+	$(BIN)/python -m bench.browser
 
 bench-routing: .venv/dev ## Measure how fast a call gets its agent
 	$(BIN)/python -m bench.routing

@@ -26,6 +26,7 @@ from pathlib import Path
 import websockets
 
 ROOT = Path(__file__).resolve().parent.parent
+WATCHER, PASSWORD = "watcher", "bench"  # who signs in to the floor that bench.floor makes
 MEASURED = 5  # watchers whose messages are parsed; the others only read
 SENDERS = 8  # connections that carry the changes
 ORIGIN = websockets.Origin("http://127.0.0.1")

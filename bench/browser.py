@@ -14,17 +14,19 @@ import asyncio
 import json
 import shutil
 import tempfile
+import time
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
-from bench.board import Load, serve
-from bench.floor import PASSWORD, WATCHER
+from bench.board import PASSWORD, WATCHER, Load, serve
 
 ROOT = Path(__file__).resolve().parent.parent
 WARM_UP = 5.0  # seconds
 SHORT = 0.5  # minutes
+SLACK = 120  # seconds for what is not measured, before a case counts as stuck
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -51,10 +53,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Result:
-    """`busy` is a share of the time, frames are milliseconds, heaps are MB of JavaScript."""
+    """`rate` is of changes a second, as they came; `busy` a share of the time; frames are
+    milliseconds, heaps MB of JavaScript."""
 
     case: Case
     minutes: float
+    rate: float
     busy: float
     longest_frame: float
     long_frames: int
@@ -99,7 +103,9 @@ async def measure(browser: Browser, port: int, case: Case, rate: float, minutes:
     await page.evaluate(WATCH_FRAMES)
     before = await held(cdp)
     started = await figures(cdp)
+    began = time.monotonic()
     await Load(port, case.agents, rate, plain=False).run(minutes * 60)
+    seconds = time.monotonic() - began
     ended = await figures(cdp)
     frames = await page.evaluate("window.frames_")
     after = await held(cdp)
@@ -107,7 +113,8 @@ async def measure(browser: Browser, port: int, case: Case, rate: float, minutes:
     return Result(
         case=case,
         minutes=minutes,
-        busy=(ended["TaskDuration"] - started["TaskDuration"]) / (minutes * 60),
+        rate=rate * minutes * 60 / seconds,
+        busy=(ended["TaskDuration"] - started["TaskDuration"]) / seconds,
         longest_frame=max(frames, default=0.0),
         long_frames=sum(duration > 100 for duration in frames),
         heap=(before["JSHeapUsedSize"] / 1e6, after["JSHeapUsedSize"] / 1e6),
@@ -116,37 +123,45 @@ async def measure(browser: Browser, port: int, case: Case, rate: float, minutes:
 
 
 async def run(cases: list[tuple[Case, float]], rate: float) -> list[Result]:
-    """Measure each, one after the other, on a server of its own."""
-    results = []
+    """Measure each, one after the other; those with as many agents share a server."""
+    results: list[Result] = []
     async with async_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        for case, minutes in cases:
+        for agents, alike in groupby(cases, key=lambda pair: pair[0].agents):
             with tempfile.TemporaryDirectory() as folder:
-                server, port, _ = serve(case.agents, Path(folder))
+                server, port, _ = serve(agents, Path(folder))
                 try:
-                    results.append(await measure(browser, port, case, rate, minutes))
+                    for case, minutes in alike:
+                        async with asyncio.timeout(minutes * 120 + SLACK):
+                            results.append(await measure(browser, port, case, rate, minutes))
+                        print(row(results[-1]), flush=True)
+                        keep(results)
                 finally:
-                    server.terminate()
-                    server.wait(10)
-            print(row(results[-1]), flush=True)
+                    server.kill()
+                    server.wait()
         await browser.close()
     return results
+
+
+def keep(results: list[Result]) -> None:
+    lines = [asdict(result) for result in results]
+    (ROOT / "bench" / "browser.json").write_text(json.dumps(lines, indent=1))
 
 
 def row(result: Result) -> str:
     case, (heap, heap_after), (nodes, nodes_after) = result.case, result.heap, result.nodes
     longest = f"{result.longest_frame:.0f}" if result.longest_frame else "< 50"
     return (
-        f"| {case.name} | {case.agents:,} | {result.minutes:g} | {result.busy:.1%} | {longest} "
-        f"| {result.long_frames} | {heap:.1f} -> {heap_after:.1f} "
+        f"| {case.name} | {case.agents:,} | {result.minutes:g} | {result.rate:.0f} "
+        f"| {result.busy:.1%} | {longest} | {result.long_frames} | {heap:.1f} -> {heap_after:.1f} "
         f"| {nodes:,} -> {nodes_after:,} |"
     )
 
 
 HEAD = (
-    "| page | agents | minutes | busy | longest frame | over 100 ms | heap | nodes |\n"
-    "| ---- | -----: | ------: | ---: | ------------: | ----------: | ---: | ----: |"
+    "| page | agents | minutes | changes/s | busy | longest frame | over 100 ms | heap | nodes |\n"
+    "| ---- | -----: | ------: | --------: | ---: | ------------: | ----------: | ---: | ----: |"
 )
 
 
@@ -165,12 +180,10 @@ def main() -> None:
         (Case("monitor, shortest duration first", agents, "/monitor/?sort=-duration"), short),
         (plain, short),
     ]
-    print(f"{options.rate:.0f} changes/s; frames in ms, heap in MB\n\n{HEAD}")
+    print(f"Frames in ms, heap in MB\n\n{HEAD}", flush=True)
     results = asyncio.run(run(cases, options.rate))
     busy = {result.case: result.busy for result in results}
     print(f"\nThe whole table keeps the main thread {busy[plain] / busy[ours]:.1f} times as busy.")
-    lines = [asdict(result) for result in results]
-    (ROOT / "bench" / "browser.json").write_text(json.dumps(lines, indent=1))
 
 
 if __name__ == "__main__":

@@ -10,13 +10,12 @@ from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 
+from bench.board import PASSWORD, WATCHER  # noqa: E402
 from dashboard.tickets import Ticket, issue  # noqa: E402
 from presence import actions  # noqa: E402
 from presence.events import Choice, DeviceKind  # noqa: E402
 from presence.models import Agent, Device, Team  # noqa: E402
 from presence.state import PresencePolicy  # noqa: E402
-
-WATCHER, PASSWORD = "watcher", "bench"
 
 
 def main(agents: int) -> None:

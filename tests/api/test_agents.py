@@ -7,6 +7,7 @@ import pytest
 from presence import clock
 from presence.events import Cause, DeviceKind
 from presence.models import Agent, Transition
+from presence.models.catalogue import ChosenBy
 from presence.words import WHY_NOT
 from routing import actions
 from routing.models import Queue
@@ -156,6 +157,23 @@ def test_a_supervisors_program_sets_a_mode(program: Program, ada: Agent, reason:
     assert shown["cause"]["code"] == "supervisor"
     told = Transition.objects.filter(agent=ada).latest("version")
     assert (told.event, told.source) == ("Choose", "pbx")
+
+
+@pytest.mark.parametrize("named", ["label", "id"])
+def test_a_programs_reasons_are_those_that_supervisors_may_give(
+    program: Program, ada: Agent, named: str
+) -> None:
+    def give(chosen_by: ChosenBy) -> Any:
+        reason = make_reason(label=chosen_by.value)
+        reason.chosen_by = chosen_by
+        reason.save()
+        given = reason.label if named == "label" else reason.pk
+        return program.put(f"/agents/{ada.pk}/mode", {"status": "on_break", "reason": given})
+
+    assert refusal(give(ChosenBy.AGENTS)) == (409, "unknown_reason")
+    assert row_of(ada).mode_id == "available"
+    assert give(ChosenBy.SUPERVISORS).json()["reason"] == "supervisors"
+    assert give(ChosenBy.EVERYBODY).json()["reason"] == "everybody"
 
 
 def test_c13_a_mode_set_during_a_call_waits(program: Program, wrapping: Agent) -> None:

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from dashboard.models import Layout
 from dashboard.models.views import Density
+from presence.words import lazily as _
 
 
 @dataclass(frozen=True)
 class Column:
     key: str
-    label: str | Promise
+    label: str
 
 
 COLUMNS = (

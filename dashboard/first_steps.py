@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from presence.models import Floor, Status, Team
+from presence.words import lazily as _
 from routing.models import Connector, Queue
 
 
@@ -14,8 +13,8 @@ from routing.models import Connector, Queue
 class Step:
     """Something to set up in the admin: what, why, and whether it is there."""
 
-    label: str | Promise
-    why: str | Promise
+    label: str
+    why: str
     url: str
     done: bool
 

@@ -4,12 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from dashboard.rows import Look, Row
 from dashboard.table import Lists, View
 from presence.models.catalogue import Workforce
+from presence.words import lazily as _
 from routing.staffing import counts_as
 
 NONE = {"team": _("No team"), "queue": _("No queue")}
@@ -33,7 +31,7 @@ class Group:
     or queue, and where there are no groups; then there is no label either."""
 
     key: str
-    label: str | Promise
+    label: str
     look: Look | None
     tally: Tally
     rows: list[tuple[Row, bool]]
@@ -68,7 +66,7 @@ def keys(group: str, row: Row) -> list[str]:
     return [""]
 
 
-def _labels(view: View, lists: Lists) -> list[tuple[str, str | Promise]]:
+def _labels(view: View, lists: Lists) -> list[tuple[str, str]]:
     if view.group == "status":
         looks = sorted(lists.statuses, key=lambda look: look.code != view.top)
         return [(look.code, look.label) for look in looks]

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from dashboard.models import Layout, SavedView
 from dashboard.table import View
 from presence.models import Team
 from presence.naming import name_of
+from presence.words import lazily as _
 
 LONGEST_NAME = 60
 LONGEST_QUERY = 1000
@@ -20,7 +19,7 @@ LONGEST_QUERY = 1000
 class SaveError(ValueError):
     """What keeps a view from being saved; `taken` where a view of one's own has the name."""
 
-    def __init__(self, sentence: str | Promise, *, taken: bool = False) -> None:
+    def __init__(self, sentence: str, *, taken: bool = False) -> None:
         super().__init__(str(sentence))
         self.taken = taken
 

@@ -10,12 +10,11 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from dashboard.columns import KEYS, Column
 from dashboard.rows import Look, Row
 from presence.models import Status, Team
+from presence.words import lazily as _
 from routing.models import Queue
 
 AVAILABILITY = {
@@ -54,7 +53,7 @@ class Pick:
     """One value that a facet may have."""
 
     value: str
-    label: str | Promise
+    label: str
     chosen: bool
 
 
@@ -64,7 +63,7 @@ class Facet:
     is chosen."""
 
     name: str
-    label: str | Promise
+    label: str
     picks: tuple[Pick, ...]
 
     @property
@@ -186,8 +185,8 @@ def _many(query: QueryDict, name: str) -> tuple[str, ...]:
 
 def _facet(
     name: str,
-    label: str | Promise,
-    values: Iterable[tuple[object, str | Promise]],
+    label: str,
+    values: Iterable[tuple[object, str]],
     chosen: tuple[str, ...],
 ) -> Facet:
     picks = ((str(value), label) for value, label in values)

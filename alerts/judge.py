@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.kinds import REMEMBERED, Kind, Severity
+from alerts.kinds import ONE_STAY, REMEMBERED, Kind, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,15 @@ Place = tuple[int, str]
 @dataclass(frozen=True, slots=True)
 class Breach:
     """A rule does not hold at `subject` since `since`. It is a warning from `warning_at` on and
-    critical from `critical_at` on, where those are set."""
+    critical from `critical_at` on, where those are set. One of `one_stay` goes on only as long as
+    `since` stays."""
 
     rule: int
     subject: str
     since: datetime
     warning_at: datetime | None
     critical_at: datetime | None
+    one_stay: bool = False
 
     @property
     def place(self) -> Place:
@@ -146,7 +148,8 @@ class _Known:
         place = (self.rule.id, subject)
         if self.rule.kind in REMEMBERED and place in self.before:
             began = min(self.before[place], self.now)
-        return Breach(*place, began, _after(began, warning), _after(began, critical))
+        one_stay = self.rule.kind in ONE_STAY
+        return Breach(*place, began, _after(began, warning), _after(began, critical), one_stay)
 
 
 def _after(began: datetime, seconds: int | None) -> datetime | None:

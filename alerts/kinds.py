@@ -45,3 +45,6 @@ REMEMBERED = frozenset(
     {Kind.GAP, Kind.FEW_READY, Kind.SERVICE_LEVEL, Kind.LINK_LOST, Kind.CONNECTION_LOST}
 )
 """What no column says the beginning of: it is noted when it is first seen."""
+
+ONE_STAY = frozenset({Kind.LONG_STATUS, Kind.DEAD_CALL})
+"""What began anew is another breach, though nobody saw the end of the one before."""

@@ -21,6 +21,10 @@ class Standing:
     worsened_at: datetime | None = None
     eased_at: datetime | None = None
 
+    def goes_on(self, breach: Breach) -> bool:
+        """Whether `breach` is the one that this is about."""
+        return not breach.one_stay or breach.since <= self.since
+
     def moved(self, breach: Breach, now: datetime) -> "Standing":
         """As `breach` has it now. Whoever turns critical again within a moment does not worsen."""
         severity = breach.severity(now) or self.severity
@@ -64,14 +68,19 @@ def steps(
         for place, breach in breaches.items()
         if place not in due and breach.raised_at and breach.rule in set(remembered)
     }
+    lasting = {
+        place: standing
+        for place, standing in open_.items()
+        if place in due and standing.goes_on(due[place])
+    }
     return Steps(
-        raised=tuple(breach for place, breach in due.items() if place not in open_),
+        raised=tuple(breach for place, breach in due.items() if place not in lasting),
         moved=tuple(
-            breach
-            for place, breach in due.items()
-            if place in open_ and open_[place].moved(breach, now) != open_[place]
+            due[place]
+            for place, standing in lasting.items()
+            if standing.moved(due[place], now) != standing
         ),
-        cleared=tuple(place for place in open_ if place not in due),
+        cleared=tuple(place for place in open_ if place not in lasting),
         noted=tuple(breach for place, breach in waits.items() if place not in onsets),
         forgotten=tuple(place for place in onsets if place not in waits),
     )

@@ -58,6 +58,7 @@ def _status(agent: int) -> dict[str, Any]:
         {
             "status": state.shown_status_id,
             "label": state.shown_status.label,
+            "built_in": state.shown_status.built_in,
             "reason": state.shown_reason.label if state.shown_reason else state.shown_note,
         }
         if (state := shown.first())

@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alerts.kinds import Kind
+from presence.words import label_of
 
 
 def sentence(kind: Kind, about: Mapping[str, Any]) -> str:
     """What is wrong, without its subject and how long it has been so."""
     match kind:
         case Kind.LONG_STATUS:
-            shown = " – ".join(filter(None, (about.get("label"), about.get("reason"))))  # noqa: RUF001
+            label = label_of(about.get("label", ""), built_in=about.get("built_in", False))
+            shown = " – ".join(str(part) for part in (label, about.get("reason")) if part)  # noqa: RUF001
             return _("%(status)s for too long") % {"status": shown}
         case Kind.GAP:
             return _("Nobody is ready")

@@ -94,7 +94,7 @@ def _nothing(_own: Bar) -> tuple[Remedy, ...]:
 
 def _choose(own: Bar) -> tuple[Remedy, ...]:
     return tuple(
-        Remedy(_("Choose %s") % option.status.label, reverse("mode"), "choice", option.status.code)
+        Remedy(_("Choose %s") % option.status, reverse("mode"), "choice", option.status.code)
         for option in own.menu
         if option.status.accepts_inbound and not option.reason_needed
     )

@@ -92,7 +92,7 @@ def waits(state: AgentState, window: Window) -> list[Wait]:
 
 def _waited(row: PendingMode, window: Window) -> Wait | None:
     part = window.cut(row.started_at, row.ended_at)
-    mode = with_reason(row.status.label, reason_text(row.reason, row.note))
+    mode = with_reason(str(row.status), reason_text(row.reason, row.note))
     by = _supervisor(row.cause, row.actor)
     return Wait(part, mode, by, str(row.get_end_display())) if part else None
 
@@ -101,7 +101,7 @@ def _waiting(state: AgentState, window: Window) -> Wait | None:
     if state.pending is None or state.pending_since is None:
         return None
     part = window.cut(state.pending_since, None)
-    mode = with_reason(state.pending.label, reason_text(state.pending_reason, state.pending_note))
+    mode = with_reason(str(state.pending), reason_text(state.pending_reason, state.pending_note))
     by = _supervisor(state.pending_cause, state.pending_actor)
     return Wait(part, mode, by, _("Waiting")) if part else None
 

@@ -67,7 +67,9 @@ def test_a7_a_long_break_warns_then_is_critical_then_is_over() -> None:
     assert moments(alert()) == {
         "since": at(0), "raised_at": at(60), "worsened_at": at(120), "cleared_at": at(150),
     }  # fmt: skip
-    assert alert().about == {"status": "on_break", "label": "On Break", "reason": "Lunch"}
+    assert alert().about == {
+        "status": "on_break", "label": "On Break", "built_in": True, "reason": "Lunch",
+    }  # fmt: skip
     assert told(about=f"alert:{alert().pk}") == [
         EventType.ALERT_RAISED, EventType.ALERT_WORSENED, EventType.ALERT_CLEARED,
     ]  # fmt: skip
@@ -87,6 +89,19 @@ def test_one_who_was_looked_at_late_is_dated_when_it_was_due() -> None:
     make_agent("Ada", mode="on_break")
     look(at(3600))
     assert moments(alert()) == {"since": at(0), "raised_at": at(60), "worsened_at": at(120)}
+
+
+def test_another_break_that_is_too_long_is_another_alert_though_nobody_looked_between() -> None:
+    Status.objects.filter(pk="on_break").update(max_seconds=60)
+    ada = make_agent("Ada", mode="on_break")
+    look(at(61))
+    choose(ada, "available", 100)
+    choose(ada, "on_break", 200)
+    assert seen(3600) == [("Ada", "warning")]
+    first, second = map(moments, Alert.objects.order_by("pk"))
+    assert first == {"since": at(0), "raised_at": at(60), "cleared_at": at(200)}
+    assert second == {"since": at(200), "raised_at": at(260)}
+    assert not look(at(3601))
 
 
 def test_rules_narrow_by_team_reason_and_queue() -> None:

@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from presence.catalogue import CATALOGUE
-from presence.models.catalogue import Colour
+from presence.models.looks import Colour
 from tests.stylesheet import DARK, EYES, LIGHT, contrast, difference
 
 THEMES = {"light": LIGHT, "dark": DARK}

@@ -13,7 +13,8 @@ from api.paging import Page, Paging, page
 from api.problems import not_found
 from api.shapes.queues import QueueOut, queue_out
 from presence.models import Status
-from presence.models.catalogue import Colour, Icon, ReasonPolicy, Workforce
+from presence.models.catalogue import ReasonPolicy, Workforce
+from presence.models.looks import Colour, Icon
 from routing import figures
 from routing.models import Queue
 

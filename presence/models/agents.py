@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from presence.models.catalogue import LOGIN_POLICIES
+from presence.models.floor import LOGIN_POLICIES
 from presence.state import PresencePolicy
 from presence.words import DEVICE
 

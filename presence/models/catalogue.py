@@ -1,16 +1,16 @@
-"""What agents can be, and why: statuses, their reasons, and the floor's own settings."""
+"""What agents can be, and why: statuses and their reasons."""
 
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from presence.state import LoginPolicy
-from presence.words import VOCABULARY, label_of
+from presence.models.looks import Colour, Icon
+from presence.words import label_of
 
 SHORTEST_IDLE = 120
 """Seconds. A page tells of a sign once a minute, and warns a minute before the end."""
@@ -23,36 +23,6 @@ class Workforce(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn (out for now, still on shift)")
     ABSENT = "absent", _("Absent (not on shift)")
     ENGAGED = "engaged", _("Engaged")
-
-
-class Colour(models.TextChoices):
-    GREEN = "green", _("Green")
-    RED = "red", _("Red")
-    YELLOW = "yellow", _("Yellow")
-    ORANGE = "orange", _("Orange")
-    VIOLET = "violet", _("Violet")
-    BLUE = "blue", _("Blue")
-    LIGHT_BLUE = "light-blue", _("Light blue")
-    GREY = "grey", _("Grey")
-
-
-class Icon(models.TextChoices):
-    """Signs beside the colour, which is never the only one; symbols of static/icons.svg."""
-
-    CHECK = "check", _("Check mark")
-    MINUS = "minus", _("Minus")
-    CUP = "cup", _("Cup")
-    MOON = "moon", _("Moon")
-    FOLDER = "folder", _("Folder")
-    PHONE = "phone", _("Phone")
-    PHONE_OUT = "phone-out", _("Phone, outgoing")
-    BELL = "bell", _("Bell")
-    PEN = "pen", _("Pen")
-    MISSED = "missed", _("Missed call")
-    POWER = "power", _("Power")
-    PEOPLE = "people", _("People")
-    BOOK = "book", _("Book")
-    STAR = "star", _("Star")
 
 
 class ReasonPolicy(models.TextChoices):
@@ -211,6 +181,8 @@ class Status(models.Model):
             raise ValidationError(problems)
 
     def _is_led_to(self) -> bool:
+        from presence.models.floor import Floor  # noqa: PLC0415 - which refers to statuses
+
         leads = models.Q(after_maximum=self.pk) | models.Q(after_idle=self.pk)
         by_floor = Floor.objects.filter(after_connection_lost=self.pk)
         return Status.objects.filter(leads).exists() or by_floor.exists()
@@ -284,66 +256,3 @@ class Reason(models.Model):
                     % {"status": self.status}
                 }
             )
-
-
-LOGIN_POLICIES = [
-    (LoginPolicy.OFFLINE.value, pgettext_lazy("status", "Offline")),
-    (LoginPolicy.RESTORE.value, _("The mode they left")),
-    (LoginPolicy.AVAILABLE.value, pgettext_lazy("status", "Available")),
-]
-
-
-class Floor(models.Model):
-    """The settings of the whole contact centre: one row."""
-
-    id = models.PositiveSmallIntegerField(_("id"), primary_key=True, default=1, editable=False)
-    name = models.CharField(_("name"), max_length=60, default="Rollcall")
-    vocabulary = models.CharField(
-        _("vocabulary"),
-        max_length=20,
-        blank=True,
-        choices=list(VOCABULARY.items()),
-        help_text=_("Whose words this floor uses. Choosing one relabels the built-in statuses."),
-    )
-    login_policy = models.CharField(
-        _("login policy"),
-        max_length=10,
-        choices=LOGIN_POLICIES,
-        default=LoginPolicy.OFFLINE.value,
-        help_text=_("The mode that logging in sets."),
-    )
-    grace_seconds = models.PositiveSmallIntegerField(
-        _("grace seconds"),
-        default=10,
-        validators=[MinValueValidator(1), MaxValueValidator(600)],
-        help_text=_("How long a lost connection may last before it shows."),
-    )
-    after_connection_lost = models.ForeignKey(
-        Status,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("after a lost connection"),
-        help_text=_(
-            "The mode of one who may be offered calls, once their connection is lost for good. "
-            "Empty: they keep their mode."
-        ),
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("floor settings")
-        constraints = [
-            models.CheckConstraint(name="floor_is_one_row", condition=models.Q(id=1)),
-            models.CheckConstraint(
-                name="floor_grace_positive", condition=models.Q(grace_seconds__gte=1)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        target = self.after_connection_lost
-        if target and (why := target.cannot_follow_by_itself(available=False)):
-            raise ValidationError({"after_connection_lost": why})

@@ -121,4 +121,5 @@ def test_a_language_is_chosen_and_the_day_ends(ada: Page) -> None:
     ada.keyboard.press("Enter")
     tab_to(ada, ada.get_by_role("button", name="Cerrar sesión"))
     ada.keyboard.press("Enter")
-    expect(ada.get_by_role("heading", name="Iniciar sesión")).to_be_visible()
+    # The browser's language again: nobody is signed in.
+    expect(ada.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -101,11 +101,14 @@ _WATCHED = ("severity", "since", "worsened_at", "eased_at", "cleared_at", "about
 def _move(alert: Alert, breach: Breach, now: datetime) -> None:
     before = _standing(alert)
     after = before.moved(breach, now)
+    worsened = after.worsened_at if after.worsened_at != before.worsened_at else None
+    if worsened and alert.acknowledged_at and alert.acknowledged_at >= worsened:
+        worsened = now  # who acknowledged it a moment ago was shown a warning
     alert.severity, alert.since = after.severity.value, after.since
-    alert.worsened_at, alert.eased_at = after.worsened_at, after.eased_at
+    alert.worsened_at, alert.eased_at = worsened or before.worsened_at, after.eased_at
     alert.save(update_fields=_WATCHED)
-    if after.worsened_at != before.worsened_at:
-        put_event(EventType.ALERT_WORSENED, alert, after.worsened_at or now)
+    if worsened:
+        put_event(EventType.ALERT_WORSENED, alert, worsened)
 
 
 def _clear(alert: Alert, now: datetime) -> None:

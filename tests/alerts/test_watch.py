@@ -292,6 +292,18 @@ def test_worsening_asks_to_be_acknowledged_anew() -> None:
     assert alert().acknowledged_by == pat
 
 
+def test_who_acknowledged_a_warning_just_before_a_look_finds_it_critical_is_asked_anew() -> None:
+    Status.objects.filter(pk="on_break").update(max_seconds=60, critical_seconds=120)
+    make_agent("Ada", mode="on_break")
+    look(at(61))
+    acknowledge(alert().pk, make_user("sam").pk, at(120.5))
+    look(at(121))
+    assert not alert().acknowledged
+    acknowledge(alert().pk, make_user("pat").pk, at(122))
+    look(at(123))
+    assert alert().acknowledged
+
+
 def test_who_acknowledges_while_another_server_looks_is_not_overwritten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -2,24 +2,18 @@
 watch, and one that was away catches up."""
 
 import threading
-import time
-from collections.abc import Mapping
 
 import structlog
 from django.db import connection
 from django.utils import timezone
 
 from alerts.watch import look
-from routing import figures
-from routing.figures import Today
-from routing.models import Queue
+from routing.figures import TodayReader
 
 log = structlog.get_logger(__name__)
 
 PERIOD = 1.0
 """Seconds from one look to the next."""
-TODAY_SHARE = 50
-"""How today went is read again after so many times as long as it took."""
 
 
 class Watcher(threading.Thread):
@@ -28,15 +22,14 @@ class Watcher(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="watcher", daemon=True)
         self._stopping = threading.Event()
-        self._today: Mapping[int, Today] = {}
-        self._today_due = float("-inf")
+        self._today = TodayReader()
 
     def run(self) -> None:
         pause = 0.0
         while not self._stopping.wait(pause):
             pause = PERIOD
             try:
-                look(timezone.now(), self._days)
+                look(timezone.now(), self._today)
             except Exception as error:
                 log.warning("watch_waits", error=str(error))
                 connection.close()
@@ -45,11 +38,3 @@ class Watcher(threading.Thread):
     def stop(self) -> None:
         self._stopping.set()
         self.join(timeout=5)
-
-    def _days(self, queues: list[Queue]) -> Mapping[int, Today]:
-        began = time.monotonic()
-        if began >= self._today_due:
-            self._today = figures.today(queues)
-            ended = time.monotonic()
-            self._today_due = ended + TODAY_SHARE * (ended - began)
-        return self._today

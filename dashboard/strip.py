@@ -2,7 +2,6 @@
 the board shows, so that the two always agree and a large floor costs only what changed."""
 
 import math
-import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,13 +15,9 @@ from dashboard.rows import Row
 from dashboard.table import natural
 from presence.models.catalogue import Workforce
 from routing import figures
-from routing.figures import Today, Workforces
+from routing.figures import Today, TodayReader, Workforces
 from routing.models import Queue
 from routing.staffing import counts_as
-
-TODAY_SHARE = 50
-"""How today went is read again after so many times as long as it took: it takes at most a fiftieth
-of the reader's time, however many calls there were."""
 
 
 class Severity(StrEnum):
@@ -73,8 +68,7 @@ class Strip:
     def __init__(self) -> None:
         self._parts: dict[int, dict[int, Workforce]] = {}
         self._counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        self._today: dict[int, Today] = {}
-        self._today_due = float("-inf")
+        self._today = TodayReader()
 
     def put(self, row: Row) -> None:
         """Count the agent as their row shows them."""
@@ -97,21 +91,13 @@ class Strip:
         """A card for every active queue: those that need somebody first, else by name. `alerts` are
         severities by queue."""
         queues = list(Queue.objects.filter(active=True))
-        waits, today, now = figures.waits(queues), self._read_today(queues), timezone.now()
+        waits, today, now = figures.waits(queues), self._today(queues), timezone.now()
         cards = [
             self._card(queue, waits.get(queue.pk, _NOBODY), today.get(queue.pk, Today()), now)
             for queue in queues
         ]
         marked = [replace(card, alert=alerts.get(card.id, "")) for card in cards]
         return sorted(marked, key=_rank)
-
-    def _read_today(self, queues: list[Queue]) -> dict[int, Today]:
-        began = time.monotonic()
-        if began >= self._today_due:
-            self._today = figures.today(queues)
-            ended = time.monotonic()
-            self._today_due = ended + TODAY_SHARE * (ended - began)
-        return self._today
 
     def _card(
         self, queue: Queue, wait: tuple[int, datetime | None], today: Today, now: datetime

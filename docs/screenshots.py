@@ -55,8 +55,8 @@ def open_menu(page: Page) -> None:
 
 
 def open_day(page: Page) -> None:
-    """The day of the agent who stands first on the monitor."""
-    page.goto(page.locator("th a[href^='/agents/']").first.get_attribute("href") or "")
+    """The day of an agent on the monitor; the first is the visitor's, who does nothing."""
+    page.goto(page.locator("th a[href^='/agents/']").nth(1).get_attribute("href") or "")
 
 
 @dataclass(frozen=True)

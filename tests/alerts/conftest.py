@@ -1,0 +1,5 @@
+"""What tests of alerts share: the services' PostgreSQL."""
+
+from tests.services.conftest import postgresql
+
+__all__ = ["postgresql"]

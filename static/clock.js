@@ -24,12 +24,41 @@ export function duration(milliseconds) {
   return hour ? `${hour}:${two(minute)}:${two(second)}` : `${minute}:${two(second)}`;
 }
 
+/** Bring the durations in `root` up to date. */
 export function tick(root = document) {
   const at = now();
-  // First looked at, then written: whatever is out of sight is told when it comes into sight.
-  const times = [...root.querySelectorAll("time[data-since], time[data-until]")];
-  const shown = root === document ? times.filter((time) => time.checkVisibility({ contentVisibilityAuto: true })) : times;
-  for (const time of shown) run(time, at);
+  for (const time of root.querySelectorAll("time[data-since], time[data-until]")) run(time, at);
+}
+
+// Of a long table only the rows in sight are kept right, each second; one that comes into sight is
+// right at once. A row that is new counts as in sight until the browser says that it is not.
+const table = document.querySelector("[data-long]");
+const inSight = new Set();
+
+/** Keep a row of that table right from now on. */
+export function watch(row) {
+  tick(row);
+  inSight.add(row);
+}
+
+table?.addEventListener("contentvisibilityautostatechange", ({ target, skipped }) => {
+  if (skipped) inSight.delete(target);
+  else watch(target);
+});
+
+function tickAll(parts = document.body.children) {
+  for (const part of parts) {
+    if (!part.contains(table)) tick(part);
+    else if (part !== table) tickAll(part.children);
+  }
+}
+
+function beat() {
+  tickAll();
+  for (const row of inSight) {
+    if (row.isConnected) tick(row);
+    else inSight.delete(row);
+  }
 }
 
 function run(time, at) {
@@ -49,6 +78,9 @@ function mark(time, name, is) {
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 document.cookie = `timezone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
 
-setInterval(() => document.hidden || tick(), 1000);
-document.addEventListener("visibilitychange", () => document.hidden || tick());
-tick();
+for (const row of table?.querySelectorAll("tr") ?? []) {
+  if (row.checkVisibility({ contentVisibilityAuto: true })) inSight.add(row);
+}
+setInterval(() => document.hidden || beat(), 1000);
+document.addEventListener("visibilitychange", () => document.hidden || beat());
+beat();

@@ -101,9 +101,11 @@ function end() {
 /** Say whether what is shown is up to date; buttons do not pretend while it is not. */
 function show(live) {
   document.documentElement.toggleAttribute("data-lost", !live);
-  for (const button of document.querySelectorAll("#bar button, #me button")) button.disabled = !live;
+  for (const id of ["bar", "me"]) {
+    for (const button of document.getElementById(id)?.getElementsByTagName("button") ?? []) button.disabled = !live;
+  }
   if (!lost) return;
-  lost.hidden = live;
+  if (lost.hidden !== live) lost.hidden = live;
   if (live) return;
   if (!stopped) lost.textContent = lost.dataset.age.replace("{age}", words(duration(silence())));
   else if (!lost.firstElementChild) lost.replaceChildren(document.getElementById("ended").content.cloneNode(true));

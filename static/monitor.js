@@ -86,8 +86,6 @@ table.addEventListener("click", ({ target }) => {
   const button = target.closest(".fold");
   if (button) groups.toggle(button.closest("tbody").dataset.group);
 });
-// A row that comes into sight shows the right time at once.
-table.addEventListener("contentvisibilityautostatechange", ({ target, skipped }) => skipped || tick(target));
 
 for (const body of table.tBodies) {
   groups.adopt(body);

@@ -1,6 +1,6 @@
 // What is known of each agent, and the rows that show it: one, or one for each queue that they serve.
 
-import { tick } from "../clock.js";
+import { tick, watch } from "../clock.js";
 import { flash } from "./flash.js";
 import { keys } from "./order.js";
 
@@ -64,7 +64,7 @@ export function rowIn(record, group) {
     const row = record.fresh.cloneNode(true);
     row.tabIndex = -1;
     for (const cell of row.querySelectorAll(".changed")) cell.classList.remove("changed");
-    tick(row);
+    watch(row);
     record.rows.set(group, row);
   }
   return record.rows.get(group);

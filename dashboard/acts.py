@@ -18,7 +18,7 @@ from presence.models.catalogue import ChosenBy
 from presence.state import LegState
 from presence.store import load
 from presence.words import lazily as _
-from routing import reconcile
+from routing import interactions, reconcile
 from routing.actions import apply
 from routing.connectors import checks
 from routing.models import Leg
@@ -93,7 +93,8 @@ def reset_call(request: HttpRequest, agent: Agent) -> Came:
     legs = Leg.objects.connected().filter(agent=agent).select_related("interaction")
     for leg in legs:
         reconcile.end(leg, now, request.user.pk)
-        reconcile.close(leg.interaction, now)
+        if not interactions.open_entry(leg.interaction_id):  # a caller who waits is no phantom
+            reconcile.close(leg.interaction, now)
     return DONE if legs else Came(done=False, sentence=NO_CALL)
 
 

@@ -14,15 +14,18 @@ from presence.models.catalogue import ChosenBy
 from routing.actions import apply
 from routing.models import Connector, Interaction, Leg
 from tests.factories import (
+    call_in,
     call_of,
     choose,
     leg_event,
     make_agent,
     make_interaction,
+    make_queue,
     make_reason,
     make_user,
     row_of,
     supervising,
+    turn,
 )
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +115,16 @@ def test_f10_a_telephony_that_can_be_asked_is_asked_first(board: Client, ada: Ag
     assert "The telephony is asked." in answer.content.decode()
     assert row_of(ada).shown_status_id == "on_call"
     assert ada.call_checks.count() == 1
+
+
+def test_f10_a_caller_whose_ring_is_reset_waits_on(board: Client, ada: Agent) -> None:
+    call = call_in(make_queue(members=[ada], rollcall=True))
+    turn(1)
+    assert row_of(ada).shown_status_id == "ringing"
+    assert act(board, ada, "reset_call").status_code == 204
+    call.refresh_from_db()
+    assert call.ended_at is None
+    assert call.entries.filter(left_at=None).exists()
 
 
 def test_a_call_that_another_agent_is_in_goes_on(board: Client, ada: Agent) -> None:

@@ -1,27 +1,37 @@
 """How many were ready at any time, and when nobody was: the gaps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import compress, groupby
+from operator import itemgetter, mul, not_
 
 from django.utils.translation import gettext_lazy as _
 
 from reports import dialect, sums
 from reports.sheet import Column, Line, Sheet, Tally, Unit, Value, share, time
-from reports.sweep import Sweep, sweep
 from reports.wish import Wish
 
-_CHANGES = """
+_LEVELS = """
 WITH shown AS (
     SELECT began, ended, CASE status.workforce WHEN 'ready' THEN 1 ELSE 0 END AS ready
     FROM ({source}) source JOIN presence_status status ON status.code = source.code
     {condition} status.workforce <> 'absent'
+), changes AS (
+    SELECT began AS moment, ready, 1 AS staffed, 0 AS border FROM shown
+    UNION ALL SELECT ended, -ready, -1, 0 FROM shown
+    UNION ALL SELECT %(now)s, 0, 0, 0
+    UNION ALL SELECT moment, 0, 0, 1 FROM {borders}
+), levels AS (
+    SELECT moment, LEAD(moment) OVER moments AS until, SUM(ready) OVER moments AS ready,
+        SUM(staffed) OVER moments AS staffed, SUM(border) OVER moments AS bucket
+    FROM changes WINDOW moments AS (ORDER BY moment)
 )
-SELECT moment, SUM(ready), SUM(staffed) FROM (
-    SELECT began AS moment, ready, 1 AS staffed FROM shown
-    UNION ALL SELECT ended, -ready, -1 FROM shown
-) changes
-GROUP BY moment HAVING SUM(ready) <> 0 OR SUM(staffed) <> 0 ORDER BY moment
+SELECT bucket, ready, staffed, {wide} FROM levels
+WHERE moment < until AND moment >= %(start)s AND until <= %(end)s AND until <= %(now)s
+GROUP BY bucket, ready, staffed
 """
+"""How long how many were ready and staffed, in each bucket. Borders are changes too, so that no
+level lasts from one bucket into the next; changes at the same moment are in each other's sums."""
 
 
 def _least(code: str) -> "Column":
@@ -91,35 +101,40 @@ COLUMNS = (
 def read(wish: Wish, now: datetime) -> Sheet:
     """The report as of `now`; it has no lines for what is still to come."""
     borders = wish.borders()
-    found = sweep(_changes(wish, now), borders, now)
     lines = tuple(
-        Line("", borders[number], _tally(one), borders[number + 1] > now, one.ready.nobody > 0)
-        for number, one in found.items()
+        _line(borders[number - 1], borders[number] > now, [level for _, *level in levels])
+        for number, levels in groupby(sorted(_levels(wish, now)), itemgetter(0))
     )
     return Sheet(COLUMNS, lines, _total(lines), ("ready", "not_ready"))
 
 
-def _changes(wish: Wish, now: datetime) -> Iterator[tuple[datetime, int, int]]:
+def _levels(wish: Wish, now: datetime) -> Iterator[tuple[int, ...]]:
+    """Each bucket's number, how many were ready and staffed, and for how long."""
     borders = wish.borders()
     asked: dict[str, object] = {"start": borders[0], "end": borders[-1], "now": now}
     ours = sums.of(wish, asked)
-    source, condition = " UNION ALL ".join(sums.STATUSES), f"{ours} AND" if ours else "WHERE"
-    statement = _CHANGES.format(source=source, condition=condition)
-    for moment, ready, staffed in dialect.rows(statement, asked):
-        yield dialect.moment(moment), int(ready), int(staffed)
+    statement = _LEVELS.format(
+        source=" UNION ALL ".join(sums.STATUSES),
+        condition=f"{ours} AND" if ours else "WHERE",
+        borders=dialect.borders(),
+        wide=dialect.whole(f"SUM({dialect.span('until', 'moment')})"),
+    )
+    return dialect.rows(statement, asked, borders)
 
 
-def _tally(one: Sweep) -> Tally:
-    return {
-        "wide": one.wide,
-        "ready": one.ready.together,
-        "ready_least": one.ready.least,
-        "staffed": one.staffed.together,
-        "staffed_least": one.staffed.least,
-        "gap": one.ready.nobody,
-        "unstaffed": one.staffed.nobody,
-        "gaps": int(one.ready.nobody > 0),
+def _line(began: datetime, running: bool, levels: Iterable[Iterable[int]]) -> Line:
+    ready, staffed, wide = zip(*levels, strict=True)
+    tally = {
+        "wide": sum(wide),
+        "ready": sum(map(mul, ready, wide)),
+        "ready_least": min(ready),
+        "staffed": sum(map(mul, staffed, wide)),
+        "staffed_least": min(staffed),
+        "gap": sum(compress(wide, map(not_, ready))),
+        "unstaffed": sum(compress(wide, map(not_, staffed))),
+        "gaps": int(0 in ready),
     }
+    return Line("", began, tally, running, 0 in ready)
 
 
 def _total(lines: tuple[Line, ...]) -> Tally:

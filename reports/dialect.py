@@ -1,5 +1,6 @@
 """What SQLite and PostgreSQL say differently, exact to the microsecond in both."""
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -52,6 +53,13 @@ def bucket(moment: str) -> str:
     return f"width_bucket({moment}, %(borders)s::timestamptz[])"
 
 
+def borders() -> str:
+    """A table of the borders, a `moment` each; the query has the parameter `borders`."""
+    if connection.vendor == "sqlite":
+        return "(SELECT value AS moment FROM json_each(%(borders)s))"
+    return "unnest(%(borders)s::timestamptz[]) AS moment"
+
+
 def rows(
     sql: str, asked: Mapping[str, Any], borders: Sequence[datetime] = ()
 ) -> Iterator[tuple[Any, ...]]:
@@ -59,6 +67,7 @@ def rows(
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             edges = [_stored(border) for border in borders]
+            asked = {**asked, "borders": json.dumps(edges)}
             connection.connection.create_function(
                 "rollcall_bucket", 1, lambda moment: bisect_right(edges, moment), deterministic=True
             )

@@ -24,7 +24,7 @@ def read(wish: Wish, now: datetime, *, reasons: bool = False) -> Sheet:
 
 
 def _counts(wish: Wish, now: datetime, *, reasons: bool) -> Iterable[Count]:
-    for one in sums.read(wish, sums.STATUSES, now):
+    for one in sums.read(wish, sums.STATUSES, now, reasons=reasons):
         code = f"{one.code}:{one.reason}" if reasons and one.reason else one.code
         yield Count(one.agent, one.bucket, code, one.spent, one.open)
         yield Count(one.agent, one.bucket, TOTAL, one.spent)

@@ -61,22 +61,26 @@ class Sum:
     open: bool
 
 
-def read(wish: Wish, source: Iterable[str], now: datetime) -> Iterator[Sum]:
-    """What the wish asks for of a source, no later than `now`."""
+def read(
+    wish: Wish, source: Iterable[str], now: datetime, *, reasons: bool = False
+) -> Iterator[Sum]:
+    """What the wish asks for of a source, no later than `now`; with `reasons`, each by itself."""
     borders = wish.borders()
     asked: dict[str, object] = {"start": borders[0], "end": borders[-1], "now": now}
     ours = of(wish, asked)
-    agent = "agent" if wish.by in BY_AGENT else "CAST(NULL AS bigint)"
+    # Each key costs time, and one that few have makes PostgreSQL expect far too many groups.
+    keys = {"code", *(["agent"] if wish.by in BY_AGENT else []), *(["reason"] if reasons else [])}
     if len(borders) == 2:
         statement = " UNION ALL ".join(
-            _added_up(part, agent, _one_bucket(), ours) for part in source
+            _added_up(part, keys, _one_bucket(), ours) for part in source
         )
     else:
         # Put together first, for PostgreSQL expects a group for nearly every row of a table whose
         # columns it knows, and then would not add up in parallel.
-        statement = _added_up(" UNION ALL ".join(source), agent, _buckets(), ours)
+        keys |= {"reason", "first", "last"}
+        statement = _added_up(" UNION ALL ".join(source), keys, _buckets(), ours)
     for row in dialect.rows(statement, asked, borders):
-        whose, code, reason, running, first, last, count, total, late = row
+        whose, code, reason, first, last, running, count, total, late = row
         bundle = Bundle(first, last, count, int(total), int(late or 0))
         runs_in = bisect_right(borders, now) - 1 if running else None
         for bucket, spent in share_out(bundle, borders):
@@ -84,14 +88,25 @@ def read(wish: Wish, source: Iterable[str], now: datetime) -> Iterator[Sum]:
                 yield Sum(whose, bucket, code, reason, spent, bucket == runs_in)
 
 
-def _added_up(part: str, agent: str, cut: str, ours: str) -> str:
+_WITHOUT = {
+    "agent": "CAST(NULL AS bigint)",
+    "code": "code",
+    "reason": "CAST(NULL AS bigint)",
+    "first": "1",
+    "last": "1",
+}
+"""What is told of each stretch, and what instead where it is no key."""
+
+
+def _added_up(part: str, keys: set[str], cut: str, ours: str) -> str:
+    told = ", ".join(name if name in keys else without for name, without in _WITHOUT.items())
     late = f"CASE WHEN first < last THEN {dialect.span('began', '%(start)s')} END"
     return f"""
-        SELECT {agent}, code, reason, running, first, last, COUNT(*),
+        SELECT {told}, MAX(running), COUNT(*),
             {dialect.whole(f"SUM({dialect.span('ended', 'began')})")},
-            {dialect.whole(f"SUM({late})")}
+            {dialect.whole(f"SUM({late})") if "first" in keys else "0"}
         FROM (SELECT agent, code, reason, running, {cut} FROM ({part}) part {ours}) cut
-        GROUP BY {agent}, code, reason, running, first, last
+        GROUP BY {", ".join(sorted(keys))}
     """  # noqa: S608 - nothing in it is anybody's input
 
 
@@ -103,7 +118,7 @@ def _buckets() -> str:
 def _one_bucket() -> str:
     """The same where there is one bucket only: cut at once, it costs half."""
     began, ended = dialect.later("began", "%(start)s"), dialect.earlier("ended", "%(end)s")
-    return f"{began} AS began, {ended} AS ended, 1 AS first, 1 AS last"
+    return f"{began} AS began, {ended} AS ended"
 
 
 def of(wish: Wish, asked: dict[str, object]) -> str:

@@ -10,16 +10,14 @@ from itertools import count, cycle, pairwise
 from random import Random
 from typing import Any
 
-from django.db import connection
-
 from bench import world
 from presence.models import Agent, Interval, Team
+from routing.demo.past.load import load
 from routing.models import Interaction, Leg, LegSpan, Queue, QueueEntry
 
 AGENTS, TEAMS, CALLS = 200, 10, 10
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 
-Rows = Iterable[Sequence[Any]]
 Moments = list[tuple[str, datetime]]
 
 _HISTORY = ("agent_id", "version", "status_id", "note", "started_at", "ended_at", "cause")
@@ -42,12 +40,12 @@ def make(last: date = LAST) -> None:
     queues = list(Queue.objects.exclude(name=world.SPARSE).values_list("pk", flat=True))
     serving = dict(zip((agent.pk for agent in agents), cycle(queues), strict=False))
     days = list(_work(serving, last))
-    _load(Interval, _HISTORY, _intervals(days))
+    load(Interval, _HISTORY, _intervals(days))
     calls = [(number, *call) for number, call in enumerate(_calls(days), 1)]
-    _load(Interaction, (*_CALL, *_TIMES), map(_interaction, calls))
-    _load(QueueEntry, (*_ENTRY, "outcome"), map(_entry, calls))
-    _load(Leg, (*_LEG, *_TIMES, "estimated"), map(_leg, calls))
-    _load(LegSpan, _SPAN, (span for call in calls for span in _spans(call)))
+    load(Interaction, (*_CALL, *_TIMES), map(_interaction, calls))
+    load(QueueEntry, (*_ENTRY, "outcome"), map(_entry, calls))
+    load(Leg, (*_LEG, *_TIMES, "estimated"), map(_leg, calls))
+    load(LegSpan, _SPAN, (span for call in calls for span in _spans(call)))
 
 
 def _work(queues: dict[int, int], last: date) -> Iterator[tuple[int, int, Moments]]:
@@ -114,22 +112,3 @@ def _spans(call: Made) -> Iterator[Sequence[Any]]:
         ("offered", "handling", "wrap_up"), pairwise(moments), strict=True
     ):
         yield pk, state, began, ended
-
-
-def _load(model: type[Any], columns: Sequence[str], rows: Rows) -> None:
-    """The quickest way into each database."""
-    table, names = model._meta.db_table, ", ".join(columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
-        places = ", ".join("?" * len(columns))
-        plain = ([_plain(value) for value in row] for row in rows)
-        connection.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", plain)
-        connection.connection.commit()
-
-
-def _plain(value: Any) -> Any:
-    return str(value.replace(tzinfo=None)) if isinstance(value, datetime) else value

@@ -263,7 +263,7 @@ PATIENCE = 120  # seconds until a demo has shown everything, which it does in ha
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Server]:
     """`make run`, over a database of its own."""
-    server = Server(tmp_path, "--demo")
+    server = Server(tmp_path, "--demo", "--no-past")
     yield server
     server.stop(signal.SIGKILL)
 

@@ -105,7 +105,7 @@ CALLS = "SELECT COUNT(*) FROM routing_leg"
 
 
 def test_a_demo_floor_comes_alive_and_stops_cleanly(start: Start) -> None:
-    server = start("--demo").wait_until_up()
+    server = start("--demo", "--no-past").wait_until_up()
     assert f"http://127.0.0.1:{server.port}/" in server.output()
     assert re.search(r"password \S+ as", server.output())
     eventually(lambda: server.count(CONNECTED) > 15 and server.count(CALLS) > 0, server.output)
@@ -116,18 +116,18 @@ def test_a_demo_floor_comes_alive_and_stops_cleanly(start: Start) -> None:
 
 
 def test_a_demo_floor_keeps_its_data_between_runs(start: Start) -> None:
-    first = start("--demo").wait_until_up()
+    first = start("--demo", "--no-past").wait_until_up()
     eventually(lambda: first.count(CALLS) > 0, first.output)
     first.stop()
     calls = first.count(CALLS)
-    second = start("--demo").wait_until_up()
+    second = start("--demo", "--no-past").wait_until_up()
     assert second.count(CALLS) >= calls > 0
     assert second.count("SELECT COUNT(*) FROM presence_agent") == 30
 
 
 def test_e9_a_killed_server_leaves_no_ghosts(start: Start) -> None:
     """Killed, it says nothing to anybody; the next one sweeps what it held."""
-    killed = start("--demo").wait_until_up()
+    killed = start("--demo", "--no-past").wait_until_up()
     eventually(lambda: killed.count(CONNECTED) > 15, killed.output)
     killed.stop(signal.SIGKILL)
     assert killed.count(CONNECTED) > 15
@@ -154,10 +154,10 @@ def test_a_port_in_use_is_one_line_and_a_failure(start: Start) -> None:
 
 
 def test_the_demo_does_not_play_in_a_floor_of_real_agents(start: Start) -> None:
-    server = start("--demo").wait_until_up()
+    server = start("--demo", "--no-past").wait_until_up()
     server.stop()
     with closing(sqlite3.connect(server.database)) as connection, connection:
         connection.execute("UPDATE presence_device SET address = 'PJSIP/' || id")
-    refused = start("--demo")
+    refused = start("--demo", "--no-past")
     assert refused.process.wait(PATIENCE) != 0
     assert "floor of its own" in refused.output()

@@ -13,11 +13,12 @@ import uvicorn
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from api import keys
 from api.models import ApiKey
 from presence.models import Agent
-from routing.demo import floor, lines
+from routing.demo import floor, lines, past
 from routing.demo.pbx import Pbx
 from routing.demo.simulator import Simulator
 
@@ -36,8 +37,13 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--demo", action="store_true", help="play a contact centre at work")
+        parser.add_argument(
+            "--no-past", action="store_true", help="begin the demo without two weeks of history"
+        )
 
-    def handle(self, *_args: Any, host: str, port: int, demo: bool, **_options: Any) -> None:
+    def handle(
+        self, *_args: Any, host: str, port: int, demo: bool, no_past: bool, **_options: Any
+    ) -> None:
         if demo and host not in LOOPBACK:
             raise CommandError(
                 "The demo's passwords are known to all; it listens on this machine only. "
@@ -46,7 +52,7 @@ class Command(BaseCommand):
         listening = _listen(host, port)
         call_command("migrate", verbosity=0, interactive=False)
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        players = self._demo(address) if demo else ()
+        players = self._demo(address, with_past=not no_past) if demo else ()
         if not demo:
             self._first_admin()
         self._greet(f"{address}/", demo)
@@ -63,7 +69,7 @@ class Command(BaseCommand):
             _Server(config, players).run(sockets=[listening])
         self.stdout.write("Rollcall stopped.")
 
-    def _demo(self, address: str) -> tuple[Player, ...]:
+    def _demo(self, address: str, *, with_past: bool) -> tuple[Player, ...]:
         """Who plays the demo: its people, and a telephony system that comes in by the API."""
         played = Agent.objects.filter(devices__address__startswith=floor.PRETEND)
         if Agent.objects.exists() and not played.exists():
@@ -72,6 +78,8 @@ class Command(BaseCommand):
                 "Run with DEMO=0, or name another DATABASE_URL."
             )
         demo = floor.build()
+        if with_past:
+            past.make(timezone.now())
         pbx = Pbx(address, _key(), floor.SOURCE, list(lines.NUMBERS))
         return pbx, Simulator(demo.simulated)
 

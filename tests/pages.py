@@ -69,6 +69,8 @@ NO_PAGES = {
 }
 
 TOKEN = "a-token-that-everybody-knows"
+NUMBERS = {"agent": 1, "board": 1, "token": TOKEN}
+"""What fills a path on a new floor."""
 
 
 def make_board(name: str) -> Wallboard:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -101,15 +101,22 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / DATABASE
 
 
-@pytest.fixture
-def server(tmp_path: Path, migrated: Path) -> Iterator[Server]:
+@contextmanager
+def floor(folder: Path, migrated: Path) -> Iterator[Server]:
     """A floor with Ada and Bob, agents of Billing who serve Helpdesk, and Sam, who supervises."""
-    target = tmp_path / DATABASE
+    target = folder / DATABASE
     with closing(sqlite3.connect(migrated)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-    with closing(Server(tmp_path)) as running:
+    with closing(Server(folder)) as running:
         running.do("make_floor()")
         running.start()
+        yield running
+
+
+@pytest.fixture
+def server(tmp_path: Path, migrated: Path) -> Iterator[Server]:
+    """A floor of the test's own."""
+    with floor(tmp_path, migrated) as running:
         yield running
 
 

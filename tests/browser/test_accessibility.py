@@ -7,11 +7,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, SignIn
-from tests.pages import MISSING, PAGES, TOKEN
+from tests.pages import MISSING, NUMBERS, PAGES
 
 Theme = Literal["light", "dark"]
 THEMES = get_args(Theme)
-_NUMBERS = {"agent": 1, "board": 1, "token": TOKEN}
 
 
 def violations(page: Page) -> list[str]:
@@ -41,7 +40,7 @@ def test_no_page_has_anything_that_axe_finds(
     found = {}
     for opened in [*PAGES.values(), MISSING]:
         page = ada if opened.who == "ada" else nobody
-        page.goto(opened.path.format(**_NUMBERS))
+        page.goto(opened.path.format(**NUMBERS))
         page.wait_for_load_state()
         if wrong := violations(page):
             found[opened.path] = wrong

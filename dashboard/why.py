@@ -36,7 +36,8 @@ class Cause:
 
 def causes(own: Bar, queues: Iterable[Served]) -> list[Cause]:
     """Everything that keeps calls, or those of a queue, from the agent."""
-    found = [_cause(refusal, own) for refusal in own.why_not]
+    waits_first = sorted(own.why_not, key=lambda refusal: refusal is not Refusal.PENDING)
+    found = [_cause(refusal, own) for refusal in waits_first]
     if own.unconfirmed:
         asked = _("It is asked again until it does.")
         found.append(
@@ -82,6 +83,8 @@ def _engaged(own: Bar) -> str:
         return _("You are in wrap-up. Say when you are done.")
     if own.offer:
         return _("A call rings at you. Answer or reject it above.")
+    if own.pending:
+        return _("You are on a call.")
     return _("You are on a call. The next can come when it is over.")
 
 

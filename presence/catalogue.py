@@ -92,7 +92,7 @@ VOCABULARIES = {
         "Webphone: Available and Do Not Disturb, the rest derived",
         "available",
         {"available": Word(), "do_not_disturb": Word("Do not Disturb")},
-        {"on_call": Word("On a Call"), "wrap_up": Word("Wrap Up")},
+        {"on_call": Word("On a Call")},
     ),
     "modes": Vocabulary(
         "Modes: Ready, BackOffice - Administrative, Break, Outgoing, Offline",

@@ -46,7 +46,7 @@ HELP = {
     Refusal.MODE: _("Choose Available to be offered calls."),
     Refusal.PENDING: _("A mode waits, and applies when this call is over."),
     Refusal.ENGAGED: _("You are on a call or in wrap-up."),
-    Refusal.NO_ANSWER: _("You missed a call. Choose Available when you are ready again."),
+    Refusal.NO_ANSWER: _("Choose Available when you are ready again."),
     Refusal.COOL_DOWN: _("A few seconds between calls, then you are offered the next."),
     Refusal.NOT_PRESENT: _("Keep a Rollcall page open, or switch on another device."),
     Refusal.NO_DEVICE: _("Switch on a device to be offered calls."),
@@ -67,7 +67,7 @@ ACTIVITY = {
     LegState.CONSULTING: _("Consulting"),
     LegState.IN_CONFERENCE: _("In Conference"),
     LegState.MONITORING: _("Monitoring"),
-    LegState.WRAP_UP: _("Wrap Up"),
+    LegState.WRAP_UP: _("Wrap-Up"),
     LegState.ENDED: _("Ended"),
 }
 """What a leg is doing."""
@@ -171,7 +171,6 @@ _LABELS = {
     "Ready": pgettext_lazy("status", "Ready"),
     "Ringing (Offered)": pgettext_lazy("status", "Ringing (Offered)"),
     "Withdrawn": pgettext_lazy("status", "Withdrawn"),
-    "Wrap Up": pgettext_lazy("status", "Wrap Up"),
     "Wrap-Up": pgettext_lazy("status", "Wrap-Up"),
 }
 """What Rollcall itself calls its built-in statuses."""

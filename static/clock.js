@@ -8,7 +8,7 @@ export function sync(now) {
   if (found > base || base - found > 1000) base = found;
 }
 
-const inDays = document.body.dataset.days;
+const { days: inDays, justNow, minutesAgo, hoursAgo, daysAgo } = document.body.dataset;
 
 /** The server's time now, in milliseconds, whatever the browser's clock says. */
 export const now = () => base + performance.now();
@@ -24,10 +24,18 @@ export function duration(milliseconds) {
   return hour ? `${hour}:${two(minute)}:${two(second)}` : `${minute}:${two(second)}`;
 }
 
+/** How long ago in the largest unit: just now, 17 min ago, 3 h ago, 2 d ago. */
+function ago(milliseconds) {
+  const minutes = Math.floor(milliseconds / 60000);
+  if (minutes >= 1440) return daysAgo.replace("{number}", Math.floor(minutes / 1440));
+  if (minutes >= 60) return hoursAgo.replace("{number}", Math.floor(minutes / 60));
+  return minutes >= 1 ? minutesAgo.replace("{number}", minutes) : justNow;
+}
+
 /** Bring the durations in `root` up to date. */
 export function tick(root = document) {
   const at = now();
-  for (const time of root.querySelectorAll("time[data-since], time[data-until]")) run(time, at);
+  for (const time of root.querySelectorAll("time[data-since], time[data-until], time[data-ago]")) run(time, at);
 }
 
 // Of a long table only the rows in sight are kept right, each second; one that comes into sight is
@@ -62,9 +70,9 @@ function beat() {
 }
 
 function run(time, at) {
-  const { since, until, max, critical } = time.dataset;
+  const { since, until, ago: past, max, critical } = time.dataset;
   const span = since ? at - since : until - at;
-  const text = duration(span);
+  const text = past ? ago(at - past) : duration(span);
   if (time.textContent !== text) time.firstChild.data = text;
   if (max) mark(time, "data-over", span > max * 1000);
   if (critical) mark(time, "data-critical-over", span > critical * 1000);

@@ -1,6 +1,6 @@
 """Moments and numbers as each language writes them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -45,3 +45,20 @@ def test_a_duration_of_days_says_so_in_the_language(language: str, text: str) ->
         seconds = 2 * 86_400 + 3 * 3_600 + 4 * 60
         assert template.render(Context({"seconds": seconds})) == text
         assert template.render(Context({"seconds": 3_723})) == "1:02:03"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "spanish"),
+    [
+        (59, "just now", "ahora mismo"),
+        (1044, "17 min ago", "hace 17 min"),
+        (87_000, "1 d ago", "hace 1 d"),
+        (11_000, "3 h ago", "hace 3 h"),
+    ],
+)
+def test_an_age_does_not_read_like_a_time_of_day(seconds: int, english: str, spanish: str) -> None:
+    template = Template("{% load floor %}{% ago moment %}")
+    context = Context({"moment": timezone.now() - timedelta(seconds=seconds)})
+    for language, text in (("en", english), ("es", spanish)):
+        with translation.override(language):
+            assert f">{text}</time>" in template.render(context)

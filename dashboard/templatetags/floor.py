@@ -68,6 +68,27 @@ def since(moment: datetime, maximum: int | None = None, critical: int | None = N
 
 
 @register.simple_tag
+def ago(moment: datetime) -> SafeString:
+    """How long ago `moment` was, in its largest unit; static/clock.js keeps it right."""
+    return format_html(
+        '<time data-ago="{}" datetime="{}">{}</time>',
+        milliseconds(moment),
+        moment.isoformat(timespec="seconds"),
+        _ago(int((timezone.now() - moment).total_seconds())),
+    )
+
+
+def _ago(passed: int) -> str:
+    if passed >= 86_400:
+        return _("{number} d ago").format(number=passed // 86_400)
+    if passed >= 3_600:
+        return _("{number} h ago").format(number=passed // 3_600)
+    if passed >= 60:
+        return _("{number} min ago").format(number=passed // 60)
+    return _("just now")
+
+
+@register.simple_tag
 def until(moment: datetime) -> SafeString:
     """A countdown to `moment`."""
     left = (moment - timezone.now()).total_seconds()

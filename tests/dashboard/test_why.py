@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from dashboard import bar, serving, why
 from presence.derive import Refusal
@@ -20,7 +20,7 @@ from presence.events import (
     WebphoneLost,
 )
 from presence.models import Agent, Status
-from presence.words import HELP
+from presence.words import HELP, WHY_NOT
 from routing.actions import apply
 from routing.models import Queue
 from tests.dashboard.test_notices import browser
@@ -97,6 +97,7 @@ def test_what_waits_is_named_and_cancelled(browser: Client, ada: Agent, queue: Q
     apply(ada.pk, Choose(at=at(2), choice=Choice("on_break")))
     assert codes(ada) == ["pending", "engaged"]
     assert causes(ada)[0].help == "On Break waits, and applies when you are done."
+    assert causes(ada)[1].help == "You are on a call.", "none comes next while a mode waits"
     help_yourself(browser, ada, "pending", "Cancel what waits")
     assert codes(ada) == ["engaged"]
 
@@ -108,6 +109,34 @@ def test_wrap_up_is_ended(browser: Client, ada: Agent, queue: Queue) -> None:
     assert "You are in wrap-up" in causes(ada)[0].help
     help_yourself(browser, ada, "engaged", "Wrap-up done")
     assert codes(ada) == []
+
+
+def test_what_waits_comes_first(ada: Agent, queue: Queue) -> None:
+    apply(ada.pk, Choose(at=at(1), choice=Choice("busy")))
+    engage(ada)
+    apply(ada.pk, Choose(at=at(2), choice=Choice("on_break")))
+    assert codes(ada)[0] == "pending"
+
+
+@pytest.mark.parametrize(
+    ("language", "button"), [("es", "Elegir Disponible"), ("fr", "Choisir Disponible")]
+)
+def test_a_button_names_a_status_in_the_readers_language(
+    ada: Agent, queue: Queue, language: str, button: str
+) -> None:
+    apply(ada.pk, Choose(at=at(1), choice=Choice("busy")))
+    with translation.override(language):
+        [cause] = causes(ada)
+        assert cause.remedies[0].label == button
+
+
+@pytest.mark.parametrize(
+    ("language", "missed"), [("en", "missed"), ("es", "perdió"), ("fr", "manqué")]
+)
+def test_a_missed_call_is_told_once(language: str, missed: str) -> None:
+    with translation.override(language):
+        told = f"{WHY_NOT[Refusal.NO_ANSWER]}. {HELP[Refusal.NO_ANSWER]}"
+    assert told.lower().count(missed) == 1
 
 
 def test_a_missed_call_is_left_behind(browser: Client, ada: Agent, queue: Queue) -> None:

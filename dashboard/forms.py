@@ -1,4 +1,4 @@
-"""What people fill in to set up a wallboard."""
+"""What forms have in common, and the one that sets up a wallboard."""
 
 from typing import Any
 from zoneinfo import available_timezones
@@ -8,6 +8,15 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.models import Wallboard
+
+
+class DayInput(forms.DateInput):
+    """Browsers take a day as ISO writes it, whatever the language of the page."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
 
 
 class WallboardForm(forms.ModelForm):  # type: ignore[type-arg] # it takes none when it runs

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from dashboard.forms import DayInput
 from dashboard.reporting import LABELS, LONGEST, YEAR, Report
 from presence.models import Team
 from reports.sheet import Words
@@ -20,8 +21,7 @@ from routing.models import Queue
 
 
 def _day(label: Words) -> forms.DateField:
-    shown = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=shown, input_formats=["%Y-%m-%d"])
+    return forms.DateField(label=label, widget=DayInput, input_formats=["%Y-%m-%d"])
 
 
 class ReportForm(forms.Form):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts import acknowledging
 from alerts.models import Alert, Rule
 from dashboard.alerts import ACKNOWLEDGE, OpenAlert, may_acknowledge, seen_by, teams_of, url_of
+from dashboard.forms import DayInput
 from dashboard.people import SUPERVISE
 from dashboard.views import answers
 from reports.borders import midnight
@@ -26,11 +27,7 @@ PAGE = 50
 class Wanted(forms.Form):
     """What to look for; empty: everything."""
 
-    day = forms.DateField(
-        label=_("Day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    day = forms.DateField(label=_("Day"), required=False, widget=DayInput)
     rule = forms.ModelChoiceField(
         label=_("Rule"), required=False, queryset=Rule.objects.all(), empty_label=_("Every rule")
     )

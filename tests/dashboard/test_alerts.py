@@ -4,8 +4,10 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from alerts.kinds import Kind
@@ -153,6 +155,22 @@ def test_history_is_narrowed_by_day_rule_and_name(client: Client) -> None:
     assert names(f"rule={rule.pk}&day=2026-03-02") == {"Ada", "Bob"}
     assert names(f"rule={other.pk}") == set()
     assert names("day=2026-03-01") == set()
+
+
+@pytest.mark.usefixtures("sam")
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_a_day_that_was_asked_for_stands_in_its_field_in_every_language(
+    client: Client, language: str
+) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    agent = make_agent("Ada")
+    for page in ("/alerts/", "/reports/workforce/", reverse("agent_day", args=[agent.pk])):
+        found = client.get(page, {"day": "2026-03-02", "first": "2026-03-02"})
+        assert f'lang="{language}"' in found.content.decode()
+        assert 'value="2026-03-02"' in found.content.decode()
+    today = timezone.localdate().isoformat()
+    opened = client.get(reverse("agent_day", args=[agent.pk])).content.decode()
+    assert f'<input type="date" name="day" value="{today}"' in opened
 
 
 @pytest.mark.usefixtures("sam")

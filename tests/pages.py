@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from dashboard.models import Wallboard
+from dashboard.models import SavedView, Wallboard
+from presence.models import Agent
 
 
 @dataclass(frozen=True)
 class Page:
-    """`path` with the numbers of an {agent} and a {board} on the wall, and the {token} of that, as
-    `who` sees it: ada, who is an agent and may do everything, bob, who is an agent, or nobody, who
-    is signed out."""
+    """`path` with the numbers of an {agent}, a {view} of hers and a {board} on the wall, and the
+    {token} of that, as `who` sees it: ada, who is an agent and may do everything, bob, who is an
+    agent, or nobody, who is signed out."""
 
     path: str
     who: str = "ada"
@@ -32,6 +33,7 @@ PAGES = {
     "report": Page("/reports/workforce/"),
     "agent_day": Page("/agents/{agent}/"),
     "views": Page("/monitor/views/"),
+    "delete_view": Page("/monitor/views/{view}/delete/"),
     "wallboards": Page("/wallboards/"),
     "wallboard_change": Page("/wallboards/{board}/"),
     "wallboard_new_link": Page("/wallboards/{board}/link/"),
@@ -63,13 +65,12 @@ NO_PAGES = {
     "layout": "is posted to",
     "opens_with": "is posted to",
     "change_view": "is posted to",
-    "delete_view": "is posted to",
     "wallboard_ticket": "is for scripts",
     "wallboard_preview_ticket": "is for scripts",
 }
 
 TOKEN = "a-token-that-everybody-knows"
-NUMBERS = {"agent": 1, "board": 1, "token": TOKEN}
+NUMBERS = {"agent": 1, "view": 1, "board": 1, "token": TOKEN}
 """What fills a path on a new floor."""
 
 
@@ -77,6 +78,10 @@ def make_board(name: str) -> Wallboard:
     """A wallboard whose link has `TOKEN`."""
     digest = hashlib.sha256(TOKEN.encode()).hexdigest()
     return Wallboard.objects.create(name=name, token_hash=digest)
+
+
+def make_view(agent: Agent) -> SavedView:
+    return SavedView.objects.create(owner=agent.user, name="Όψη", query="sort=agent")
 
 
 MISSING = Page("/there-is-no-such-page/")

@@ -26,6 +26,7 @@ from tests.pages import (
     Page,
     admin_lists,
     make_board,
+    make_view,
     routes,
 )
 
@@ -90,7 +91,8 @@ def _walk(opened: Page, sign_in: SignIn) -> Any:
 
 def _numbers() -> dict[str, object]:
     agent = Agent.objects.get(user__username="ada")
-    return {"agent": agent.pk, "board": make_board("Τοίχος").pk, "token": TOKEN}
+    view = make_view(agent)
+    return {"agent": agent.pk, "view": view.pk, "board": make_board("Τοίχος").pk, "token": TOKEN}
 
 
 def test_every_route_is_known_as_a_page_or_as_none() -> None:

@@ -49,10 +49,14 @@ def change_view(request: HttpRequest, view_id: int) -> HttpResponse:
     return redirect("views")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @answers.signed_in
 def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
-    get_object_or_404(SavedView, pk=view_id, owner=_user(request)).delete()
+    """Asks first; what is posted is sure."""
+    view = get_object_or_404(SavedView, pk=view_id, owner=_user(request))
+    if request.method != "POST":
+        return render(request, "dashboard/view_sure.html", {"view": view})
+    view.delete()
     return redirect("views")
 
 

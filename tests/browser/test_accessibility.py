@@ -28,6 +28,7 @@ def everything(server: Server) -> Server:
     """A floor on which Ada may do everything."""
     server.do("User.objects.filter(username='ada').update(is_staff=True, is_superuser=True)")
     server.do("from tests.pages import make_board; make_board('Floor'); call('Bob')")
+    server.do("from tests.pages import make_view; make_view(Agent.objects.get(name='Ada'))")
     return server
 
 

@@ -127,6 +127,10 @@ def test_a_view_is_renamed_shared_and_deleted_by_its_owner_alone(board: Client, 
     other.force_login(leader)
     assert other.post(change, {"name": "Mine"}).status_code == 404
     assert other.post(delete).status_code == 404
+    asked = board.get(delete).content.decode()
+    assert "Delete the view Uno?" in asked
+    assert "It is shared with Billing" in asked
+    assert SavedView.objects.count() == 2
     board.post(delete)
     assert [view.name for view in SavedView.objects.all()] == ["Two"]
 

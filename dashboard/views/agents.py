@@ -2,12 +2,14 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +19,7 @@ from dashboard import bar, rows
 from dashboard.day import before, history, page
 from dashboard.day.changes import Change, Reader
 from dashboard.day.parts import Window, current_zone
+from dashboard.forms import DayInput
 from dashboard.people import agent_of, initials, may_supervise
 from dashboard.tickets import Ticket, issue
 from dashboard.views import answers
@@ -27,9 +30,7 @@ CHANGES = 50
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(
-        label=gettext_lazy("Day"), widget=forms.DateInput({"type": "date", "required": True})
-    )
+    day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput({"required": True}))
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
@@ -54,6 +55,7 @@ def agent_day(request: HttpRequest, agent_id: int) -> HttpResponse:
     window = Window.of(chosen, current_zone(), timezone.now())
     context = {
         "form": form,
+        "next": _monitor(request) if supervises else None,
         "today": today,
         "previous": chosen - timedelta(days=1),
         "following": chosen + timedelta(days=1) if chosen < today else None,
@@ -64,6 +66,16 @@ def agent_day(request: HttpRequest, agent_id: int) -> HttpResponse:
         context["ticket"] = issue(ticket)
     status = 200 if form.is_valid() else 400
     return render(request, "dashboard/agent_day.html", context, status=status)
+
+
+def _monitor(request: HttpRequest) -> str:
+    """The monitor as the viewer left it, with its filters; a page that is opened from elsewhere
+    leads to the plain one."""
+    plain = reverse("monitor")
+    came = urlsplit(request.headers.get("Referer", ""))
+    if "next" not in request.GET and (came.netloc, came.path) == (request.get_host(), plain):
+        return urlunsplit(("", "", plain, came.query, ""))
+    return answers.back(request, "monitor")
 
 
 def _told(

@@ -1,7 +1,9 @@
 """An agent's page: who may look, what it tells, and how little it asks the database."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -78,6 +80,21 @@ def test_acts_are_for_supervisors_and_still_only_posted(
     own = Client()
     own.force_login(ada.user)
     assert act not in own.get(today).content.decode()
+
+
+def test_a_day_leads_back_to_the_monitor_with_its_filters(sam: Client, ada: Agent) -> None:
+    page = reverse("agent_day", args=[ada.pk])
+    filtered = "http://testserver/monitor/?team=1&sort=agent"
+    came = sam.get(page, headers={"Referer": filtered}).content.decode()
+    assert '<a href="/monitor/?team=1&amp;sort=agent">' in came
+    earlier = re.search(r'id="day-previous" rel="prev" href="([^"]+)"', came)
+    assert earlier
+    went_on = sam.get(page + unescape(earlier[1])).content.decode()
+    assert '<a href="/monitor/?team=1&amp;sort=agent">' in went_on
+    for other in ("https://evil.example/monitor/?team=1", "http://testserver/reports/"):
+        assert '<a href="/monitor/"><' in sam.get(page, headers={"Referer": other}).content.decode()
+    led_astray = sam.get(page, {"next": "https://evil.example/"}).content.decode()
+    assert '<a href="/monitor/"><' in led_astray
 
 
 def test_f6_the_day_of_one_who_was_deactivated_is_still_read(sam: Client, ada: Agent) -> None:
@@ -179,7 +196,7 @@ def test_long_lists_of_changes_come_in_pages(sam: Client, ada: Agent) -> None:
         Story(ada).chooses(n + 1, "busy" if n % 2 else "available")
     first, second = see(sam, ada), see(sam, ada, page=2)
     assert "Page 1 of 2" in first
-    assert "&amp;page=2#changes" in first
+    assert "&amp;page=2&amp;next=%2Fmonitor%2F#changes" in first
     assert "Page 2 of 2" in second
     assert "&amp;page=1#changes" in second
 

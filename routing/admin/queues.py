@@ -22,7 +22,16 @@ from routing.explain import in_words
 from routing.models import Membership, Queue, RingGroup
 
 TIER: list[Any] = [
-    (None, {"fields": [("tier", "next_tier_after"), ("strategy", "ring_seconds")]}),
+    (
+        None,
+        {
+            "fields": [("tier", "next_tier_after"), ("strategy", "ring_seconds")],
+            "description": gettext_lazy(
+                "A ring group is a tier of its queue: tier 1 is rung first. Its agents read on My "
+                "day, for example, “Tier 1, priority 1”."
+            ),
+        },
+    ),
     (
         gettext_lazy("Missed calls"),
         {"fields": [("no_answer", "no_answer_seconds"), ("max_misses", "misses_then")]},

@@ -85,6 +85,8 @@ def build() -> Demo:
         }
         lines.build(teams)
         _people()
+        for team in Team.objects.filter(name__in=TEAMS, supervisors=None):
+            team.supervisors.add(get_user_model().objects.get(username=SUPERVISOR))
         # The log-in that a visitor is given belongs to the first agent of the first team.
         visitor, *simulated = (agent for agents in teams.values() for agent in agents)
         _phone(visitor, pretend=False)

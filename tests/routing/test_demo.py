@@ -131,6 +131,7 @@ def test_the_floor_has_three_teams_thirty_agents_and_six_queues_that_make_sense(
         floor.build()
     assert Team.objects.count() == 3
     assert Agent.objects.count() == 30
+    assert Team.objects.filter(supervisors__username=floor.SUPERVISOR).count() == 3
     assert Status.objects.get(pk="on_break").reasons.count() == 3
     assert Queue.objects.count() == 6
     for queue in Queue.objects.all():

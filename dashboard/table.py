@@ -116,6 +116,18 @@ class View:
             sort=sort if sort.removeprefix("-") in KEYS else "agent",
         )
 
+    def known(self, lists: Lists) -> "View":
+        """Without the values that there are not, or not any more."""
+        statuses = [look.code for look in lists.statuses]
+        return replace(
+            self,
+            status=_known(self.status, statuses),
+            availability=_known(self.availability, AVAILABILITY),
+            team=_known(self.team, (str(key) for key, _name in lists.teams)),
+            queue=_known(self.queue, (str(key) for key, _name in lists.queues)),
+            top=self.top if self.top in statuses else "",
+        )
+
     @property
     def url(self) -> str:
         """The query string of this view. It is never empty: an address without one opens the view
@@ -181,6 +193,11 @@ def _many(query: QueryDict, name: str) -> tuple[str, ...]:
     """The values of a filter, as a form sends them or joined by commas."""
     values = ",".join(query.getlist(name)).split(",")
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _known(values: tuple[str, ...], there: Iterable[str]) -> tuple[str, ...]:
+    found = set(there)
+    return tuple(value for value in values if value in found)
 
 
 def _facet(

@@ -20,6 +20,7 @@ export function grid(count, width, height) {
 }
 
 export function arrange() {
+  if (!queues.clientWidth) return; // it is not shown, or the link was revoked
   const cards = [...queues.children];
   controls.hidden = true;
   if (cards.length === 0) return;

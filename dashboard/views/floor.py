@@ -41,7 +41,8 @@ def monitor(request: HttpRequest) -> HttpResponse:
     opening = None if request.GET else saved.opens_with(user)
     if opening:
         return redirect(f"{request.path}?{opening.query}")
-    view = View.of(request.GET)
+    lists = Lists.read()
+    view = View.of(request.GET).known(lists)
     arrangement = arrangement_of(user.pk)
     own = agent_of(user)
     ticket = Ticket(user.pk, own.pk if own else None, monitor=True)
@@ -53,7 +54,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "ticket": issue(ticket),
     }
     own_menu = arranging.menu(user)
-    shown = _floor(view, arrangement) | _alerts(user)
+    shown = _floor(view, lists, arrangement) | _alerts(user)
     return render(request, "dashboard/monitor.html", shown | context | own_menu)
 
 
@@ -66,12 +67,11 @@ def _alerts(user: User) -> dict[str, Any]:
     }
 
 
-def _floor(view: View, arrangement: Arrangement) -> dict[str, Any]:
+def _floor(view: View, lists: Lists, arrangement: Arrangement) -> dict[str, Any]:
     now = timezone.now()
     lost = links.lost(now)
     told = alerts.read()
     found = view.sorted(rows.read(marks=alerts.marked(links.marks(now, lost), told)))
-    lists = Lists.read()
     strip = Strip()
     for row in found:
         strip.put(row)

@@ -3,6 +3,7 @@
 const MANY = ["status", "availability", "team", "queue"];
 const ONE = { text: "", top: "", group: "", sort: "agent" };
 const EVERYTHING = [...MANY, ...Object.keys(ONE)];
+const form = document.getElementById("filters");
 const listeners = [];
 
 export const view = {};
@@ -10,11 +11,21 @@ export const view = {};
 /** Call `listener` after every change, with the names of what changed. */
 export const changed = (listener) => listeners.push(listener);
 
+/** What there is not, or not any more, is not asked for: as View.known in dashboard/table.py. */
 function read(address) {
   const query = new URLSearchParams(address);
-  for (const name of MANY) view[name] = query.getAll(name).join().split(",").filter(Boolean);
+  for (const name of MANY) {
+    view[name] = query.getAll(name).join().split(",").filter((value) => offered(name, value));
+  }
   for (const [name, otherwise] of Object.entries(ONE)) view[name] = query.get(name) ?? otherwise;
+  if (!offered("status", view.top)) view.top = "";
+  if (![...form.elements.group.options].some(({ value }) => value === view.group)) view.group = "";
+  const column = CSS.escape(view.sort.replace(/^-/, ""));
+  if (!document.querySelector(`#agents thead [data-key="${column}"]`)) view.sort = ONE.sort;
 }
+
+const offered = (name, value) =>
+  [...form.elements].some((field) => field.type === "checkbox" && field.name === name && field.value === value);
 
 /** The address's query, as dashboard/table.py writes it. */
 export function url() {

@@ -48,6 +48,18 @@ def test_f11_filters_combine_stay_in_the_address_and_are_gone_back_from(
     expect(copied.get_by_text("Nobody matches")).to_be_visible()
 
 
+def test_what_there_is_not_is_not_asked_for(sign_in: SignIn) -> None:
+    monitor = sign_in("sam")
+    errors: list[str] = []
+    monitor.on("pageerror", lambda error: errors.append(str(error)))
+    monitor.goto("/monitor/?group=zzz&team=999999&status=<script>&top=x&sort=zzz")
+    expect(monitor.locator("#shown")).to_have_text("2 agents")
+    expect(monitor.locator("#clear")).to_be_hidden()
+    monitor.get_by_label("Group by").select_option("team")
+    expect(monitor.locator("#agents .group")).to_be_visible()
+    assert errors == []
+
+
 def test_f13_tiles_follow_the_other_filters(server: Server, sign_in: SignIn) -> None:
     server.do("crowd('Zed'); work('Zed', 'busy')")
     monitor = sign_in("sam")

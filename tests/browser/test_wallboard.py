@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+)
 
 from tests.browser.conftest import Server, SignIn
 from tests.browser.test_live import choose, status
@@ -113,11 +120,15 @@ def test_a_screen_goes_dark_within_seconds_when_its_link_is_revoked(
     keeper: Page, hang: Hang
 ) -> None:
     screen = hang()
+    errors: list[str] = []
+    screen.on("pageerror", lambda error: errors.append(str(error)))
     expect(screen.locator("#live")).to_be_visible()
     keeper.get_by_role("link", name="Revoke").click()
     keeper.get_by_role("button", name="Revoke").click()
     expect(screen.get_by_text("This link was revoked.")).to_be_visible(timeout=6000)
     expect(screen.locator("#wall")).to_have_count(0)
+    screen.set_viewport_size({"width": 1280, "height": 720})
+    assert errors == []
     screen.reload()
     expect(screen.get_by_role("heading", name="This link was revoked")).to_be_visible()
 

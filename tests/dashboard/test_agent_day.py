@@ -198,7 +198,7 @@ def test_long_lists_of_changes_come_in_pages(sam: Client, ada: Agent) -> None:
     assert "Page 1 of 2" in first
     assert "&amp;page=2&amp;next=%2Fmonitor%2F#changes" in first
     assert "Page 2 of 2" in second
-    assert "&amp;page=1#changes" in second
+    assert "&amp;page=1&amp;next=%2Fmonitor%2F#changes" in second
 
 
 def test_signs_of_life_are_told_only_where_everything_is_asked_for(sam: Client, ada: Agent) -> None:

@@ -250,6 +250,17 @@ def test_a_view_is_its_url() -> None:
     assert View.of(QueryDict("status=busy&status=offline&sort=-duration")) == view
 
 
+def test_what_an_address_asks_for_and_there_is_not_is_left_out(
+    supervisor: User, client: Client, ada: Agent
+) -> None:
+    client.force_login(supervisor)
+    unknown = {"team": "999999", "queue": "x", "availability": "so-so", "top": "no", "group": "zzz"}
+    page = client.get(reverse("monitor"), {"status": "busy,<script>", "sort": "zzz", **unknown})
+    assert page.context["view"] == View(status=("busy",))
+    page = client.get(reverse("monitor"), unknown)
+    assert (page.context["view"], page.context["shown"]) == (View(), 1)
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(-300, "0:00"), (7, "0:07"), (754, "12:34"), (3723, "1:02:03"), (184_000, "2d 03:06")],

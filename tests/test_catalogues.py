@@ -46,6 +46,17 @@ def test_every_text_is_translated(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_plural_has_every_form_of_its_language(language: str) -> None:
+    """Where one is missing, such numbers are said in English."""
+    catalogue = polib.pofile(str(_path(language)))
+    forms = re.match(r"nplurals=(\d+)", catalogue.metadata["Plural-Forms"])
+    assert forms
+    every = set(range(int(forms[1])))
+    plurals = [entry for entry in catalogue if entry.msgid_plural]
+    assert [one.msgid for one in plurals if one.msgstr_plural.keys() != every] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_translation_has_the_placeholders_and_tags_of_its_text(language: str) -> None:
     """And no straight quotation mark, which would end an attribute that it stands in."""
     wrong = []

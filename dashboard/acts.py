@@ -12,11 +12,13 @@ from dashboard import sessions
 from dashboard.views import answers
 from presence.actions import Outcome
 from presence.choices import ChoiceError
+from presence.derive import OFFLINE
 from presence.events import CancelPending, Cause, Choose, LegAction, LegEvent, LogOut
-from presence.models import Agent
+from presence.models import Agent, Status
 from presence.models.catalogue import ChosenBy
 from presence.state import LegState
 from presence.store import load
+from presence.words import filled
 from presence.words import lazily as _
 from routing import interactions, reconcile
 from routing.actions import apply
@@ -28,6 +30,7 @@ NO_CALL = _("They are on no call.")
 NO_WRAP_UP = _("They are not in wrap-up.")
 NOTHING_WAITS = _("No mode waits.")
 WAITS = _("Engaged: it waits until they are done.")
+AWAY = _("Not connected: shows {status} until they are back.")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class Came:
 
     done: bool
     sentence: str | Promise = ""
+    waits: bool = False
+    away: bool = False
+    """It is set, but they are not there: their status shows that until they are back."""
 
 
 DONE = Came(done=True)
@@ -61,8 +67,13 @@ def set_mode(request: HttpRequest, agent: Agent) -> Came:
         immediate="immediate" in request.POST,
     )
     outcome = apply(agent.pk, event)
-    waits = outcome.decision.state.pending is not None
-    return Came(done=True, sentence=WAITS) if _came(outcome).done and waits else _came(outcome)
+    came, after = _came(outcome), outcome.decision.state
+    if came.done and after.pending:
+        return Came(done=True, sentence=WAITS, waits=True)
+    if came.done and after.shown.status == OFFLINE != choice.status:
+        status = Status.objects.get(pk=OFFLINE)
+        return Came(done=True, sentence=filled(AWAY, status=str(status)), away=True)
+    return came
 
 
 def cancel_pending(request: HttpRequest, agent: Agent) -> Came:

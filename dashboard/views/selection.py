@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from dashboard import rows
 from dashboard.acts import ACTS, Came
 from dashboard.people import SUPERVISE
 from dashboard.views import answers
 from dashboard.views.acts import demand
 from presence.choices import Option, options
-from presence.models import Agent
+from presence.models import Agent, Reason, Status
 from presence.models.catalogue import ChosenBy
 
 MOST = 500
@@ -32,10 +33,11 @@ _LONGEST_KEY = 18
 
 @dataclass(frozen=True)
 class Line:
-    """What came of the act for one agent."""
+    """What came of the act for one agent, and the mode that was set before it."""
 
     agent: Agent
     came: Came
+    before: str
 
 
 @require_POST
@@ -45,7 +47,9 @@ def selection(request: HttpRequest) -> HttpResponse:
     demand(request, SUPERVISE)
     ids = _ids(request)
     agents = list(
-        Agent.objects.filter(pk__in=ids, active=True, state__isnull=False).select_related("state")
+        Agent.objects.filter(pk__in=ids, active=True, state__isnull=False).select_related(
+            "state__mode", "state__mode_reason"
+        )
     )
     name = request.POST.get("act", "")
     if not ids:
@@ -60,8 +64,9 @@ def selection(request: HttpRequest) -> HttpResponse:
     demand(request, f"presence.{name}")
     if name in ASKS_FIRST and "sure" not in request.POST:
         return _answer(request, {"agents": agents, "asked": name, "asked_label": LABELS[name]})
-    lines = [Line(agent, _act(request, agent, name)) for agent in agents]
-    return _answer(request, _told(lines, len(ids) - len(agents), LABELS[name]))
+    lines = [Line(agent, _act(request, agent, name), _mode(agent)) for agent in agents]
+    told = _told(lines, len(ids) - len(agents), LABELS[name])
+    return _answer(request, told | (_set(request, lines) if name == "set_mode" else {}))
 
 
 def _ids(request: HttpRequest) -> set[int]:
@@ -86,6 +91,34 @@ def _told(lines: list[Line], left: int, label: str | Promise) -> dict[str, objec
         "refused": [line for line in lines if not line.came.done],
         "left": left,
     }
+
+
+def _mode(agent: Agent) -> str:
+    """As it was when the agent was read."""
+    state = agent.state
+    reason = rows.reason_text(state.mode_reason, state.mode_note)
+    return rows.with_reason(str(state.mode), reason)
+
+
+def _set(request: HttpRequest, lines: list[Line]) -> dict[str, object]:
+    """The mode by its name, and for how many it is set, waits, or is set but does not show."""
+    done = [line.came for line in lines if line.came.done]
+    waiting, away = sum(came.waits for came in done), sum(came.away for came in done)
+    return {
+        "mode": _chosen(request),
+        "set": len(done) - waiting - away,
+        "waiting": waiting,
+        "away": away,
+    }
+
+
+def _chosen(request: HttpRequest) -> str:
+    """What was asked for, by its name; empty where there is no such mode."""
+    status, _colon, reason = request.POST.get("choice", "").partition(":")
+    mode = Status.objects.filter(pk=status).first()
+    known = reason.isdecimal() and len(reason) <= _LONGEST_KEY
+    why = Reason.objects.filter(pk=reason).first() if known else None
+    return rows.with_reason(str(mode), rows.reason_text(why, "")) if mode else ""
 
 
 def _ask(

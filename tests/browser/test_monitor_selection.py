@@ -20,7 +20,7 @@ def test_several_are_acted_on_by_keyboard_and_each_is_told_of(
     dialog = monitor.locator("#dialog")
     dialog.get_by_role("radio", name="Busy").press("Space")
     dialog.get_by_role("button", name="Set mode").press("Enter")
-    expect(dialog.get_by_role("status")).to_contain_text("Done for 2 agents.")
+    expect(dialog.get_by_role("status")).to_contain_text("Busy: ")
     expect(dialog.get_by_role("status")).to_contain_text("Engaged: it waits until they are done.")
     expect(ada.locator("#bar").get_by_text("set by sam")).to_be_visible()
     dialog.get_by_role("link", name="Close").press("Enter")
@@ -46,7 +46,7 @@ def test_on_a_phone_rows_are_cards_and_acts_are_at_hand(server: Server, sign_in:
     expect(dialog.get_by_role("heading", name="1 agent selected")).to_be_visible()
     dialog.get_by_role("radio", name="Busy").check()
     dialog.get_by_role("button", name="Set mode").tap()
-    expect(dialog.get_by_role("status")).to_contain_text("Done for 1 agent.")
+    expect(dialog.get_by_role("status")).to_contain_text("Busy: 0 set, 1 not connected.")
     for drop in ("#views", "#layout", "[data-facet=queue]"):
         monitor.keyboard.press("Escape")
         monitor.locator(f"{drop} summary").tap()

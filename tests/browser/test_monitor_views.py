@@ -54,4 +54,4 @@ def test_without_javascript_views_columns_and_selections_work(sign_in: SignIn) -
     board.get_by_role("button", name="Act on them").click()
     board.get_by_role("radio", name="Busy").check()
     board.get_by_role("button", name="Set mode").click()
-    expect(board.get_by_text("Done for 1 agent.")).to_be_visible()
+    expect(board.get_by_text("Busy: 0 set, 1 not connected.")).to_be_visible()

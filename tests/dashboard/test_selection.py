@@ -18,7 +18,9 @@ from routing.actions import apply
 from tests.factories import (
     call_of,
     leg_event,
+    make_agent,
     make_interaction,
+    make_reason,
     make_team,
     make_user,
     row_of,
@@ -61,13 +63,26 @@ def test_a_mode_is_set_for_all_and_each_is_told_of(
 ) -> None:
     talk(bob)
     said = words(send(board, [ada, bob], act="set_mode", choice="busy"))
-    assert "Done for 2 agents." in said
-    assert "Bob Engaged: it waits until they are done." in said
+    assert "Busy: 1 set, 1 waits." in said
+    assert 'Bob <span class="why">before: Available</span> Engaged: it waits until' in said
+    assert 'Ada <span class="why">before: Available</span>' in said
     assert row_of(ada).mode_id == "busy"
     assert row_of(bob).pending_id == "busy"
     for agent in (ada, bob):
         last = agent.transitions.order_by("-version")[0]
         assert (last.actor, last.details["cause"]) == (sam, "supervisor")
+
+
+def test_a_mode_that_does_not_show_yet_is_told_of_with_the_one_before(
+    board: Client, ada: Agent
+) -> None:
+    lunch = make_reason("on_break", "Lunch")
+    out = make_agent("Eve", connected=False, logged_in=False)
+    said = words(send(board, [ada, out], act="set_mode", choice=f"on_break:{lunch.pk}"))
+    assert "On Break – Lunch: 1 set, 1 not connected." in said  # noqa: RUF001 - as people write it
+    assert "Not connected: shows Offline until they are back." in said
+    said = words(send(board, [ada], act="set_mode", choice="busy"))
+    assert "before: On Break – Lunch" in said  # noqa: RUF001 - as people write it
 
 
 def test_what_is_refused_for_one_is_done_for_the_others(
@@ -77,7 +92,7 @@ def test_what_is_refused_for_one_is_done_for_the_others(
     Agent.objects.filter(pk=ada.pk).update(team=team)
     Status.objects.get(pk="do_not_disturb").teams.add(team)
     said = words(send(board, [ada, bob], act="set_mode", choice="do_not_disturb"))
-    assert "Done for 1 agent. Not done for 1." in said
+    assert "Do Not Disturb: 1 set. Not done for 1." in said
     assert "Bob That status cannot be chosen." in said
     assert row_of(ada).mode_id == "do_not_disturb"
     assert row_of(bob).mode_id == "available"
@@ -151,7 +166,7 @@ def test_nobody_or_too_many_are_refused_with_a_sentence(board: Client, ada: Agen
 def test_an_agent_who_left_meanwhile_is_told_of(board: Client, ada: Agent, bob: Agent) -> None:
     Agent.objects.filter(pk=bob.pk).update(active=False)
     said = words(send(board, [ada, bob], act="set_mode", choice="busy"))
-    assert "Done for 1 agent. 1 has left the floor." in said
+    assert "Busy: 1 set. 1 has left the floor." in said
 
 
 def test_checkboxes_of_a_plain_form_are_a_selection_too(

@@ -4,12 +4,12 @@ const sentences = document.getElementById("failures").content;
 
 function why({ status }) {
   const said = sentences.querySelector(`[data-status="${status}"]`) ?? sentences.firstElementChild;
-  return said.textContent;
+  return said.cloneNode(true).childNodes;
 }
 
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(failure, ({ detail }) => {
     const place = detail.target.closest("#bar, #dialog-body")?.querySelector(".refusal");
-    if (place) place.textContent = why(detail.xhr);
+    if (place) place.replaceChildren(...why(detail.xhr));
   });
 }

@@ -101,7 +101,7 @@ function end() {
 /** Say whether what is shown is up to date; buttons do not pretend while it is not. */
 function show(live) {
   document.documentElement.toggleAttribute("data-lost", !live);
-  for (const id of ["bar", "me"]) {
+  for (const id of ["bar", "me", "alerts-list"]) {
     for (const button of document.getElementById(id)?.getElementsByTagName("button") ?? []) button.disabled = !live;
   }
   if (!lost) return;

@@ -61,6 +61,20 @@ def test_an_alert_comes_marks_the_row_and_goes_by_itself(server: Server, sign_in
     expect(monitor.locator("tr[data-alert]")).to_have_count(0)
 
 
+def test_e16_while_the_server_is_away_nobody_can_acknowledge(
+    server: Server, sign_in: SignIn
+) -> None:
+    monitor = opened(sign_in("sam"))
+    over_long(server)
+    button = alerts(monitor).get_by_role("button", name="Acknowledge")
+    expect(button).to_be_enabled()
+    server.kill()
+    expect(button).to_be_disabled()
+    expect(monitor.locator("#alerts-list")).to_have_css("filter", "grayscale(0.85)")
+    server.start()
+    expect(button).to_be_enabled()
+
+
 def test_what_is_critical_is_said_at_once(server: Server, sign_in: SignIn) -> None:
     monitor = opened(sign_in("sam"))
     over_long(server, critical=True)

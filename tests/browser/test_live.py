@@ -205,6 +205,16 @@ def test_a_session_that_ended_is_said(ada: Page) -> None:
     expect(ada.get_by_text("You are signed out. Sign in again.")).to_be_visible()
 
 
+def test_a_dialog_leads_whoever_is_signed_out_to_the_log_in(monitor: Page) -> None:
+    expect(monitor.locator("#lost")).to_be_hidden()
+    monitor.context.clear_cookies(name="sessionid")
+    monitor.get_by_role("link", name="Act on Ada").click()
+    dialog = monitor.locator("#dialog")
+    expect(dialog).to_contain_text("You are signed out.")
+    dialog.get_by_role("link", name="Sign in again").click()
+    expect(monitor).to_have_url(re.compile("/login/.next=/monitor/"))
+
+
 def test_a_dialog_says_what_did_not_get_through(server: Server, monitor: Page) -> None:
     dialog = monitor.locator("#dialog")
     monitor.get_by_role("link", name="Act on Ada").click()

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from presence.migrations._wording import Wording
+
 
 class Migration(migrations.Migration):
 
@@ -13,48 +15,52 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name='apikey',
-            options={'ordering': ['name'], 'verbose_name': 'API key', 'verbose_name_plural': 'API keys'},
-        ),
-        migrations.AlterField(
-            model_name='apikey',
-            name='created_at',
-            field=models.DateTimeField(auto_now_add=True, verbose_name='created at'),
-        ),
-        migrations.AlterField(
-            model_name='apikey',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
-        ),
-        migrations.AlterField(
-            model_name='apikey',
-            name='digest',
-            field=models.CharField(editable=False, max_length=64, unique=True, verbose_name='digest'),
-        ),
-        migrations.AlterField(
-            model_name='apikey',
-            name='last_used_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='last used at'),
-        ),
-        migrations.AlterField(
-            model_name='apikey',
-            name='name',
-            field=models.CharField(help_text='Whose key it is, as you will know it by.', max_length=60, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='apikey',
-            name='prefix',
-            field=models.CharField(editable=False, max_length=20, verbose_name='prefix'),
-        ),
-        migrations.AlterField(
-            model_name='apikey',
-            name='revoked_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='revoked at'),
-        ),
-        migrations.AlterField(
-            model_name='apikey',
-            name='source',
-            field=models.SlugField(default='api', help_text='The telephony system that it speaks for. Keys of one system share this name, and with it the calls that it told of.', max_length=60, verbose_name='source'),
-        ),
+        Wording(
+            [
+                migrations.AlterModelOptions(
+                    name='apikey',
+                    options={'ordering': ['name'], 'verbose_name': 'API key', 'verbose_name_plural': 'API keys'},
+                ),
+                migrations.AlterField(
+                    model_name='apikey',
+                    name='created_at',
+                    field=models.DateTimeField(auto_now_add=True, verbose_name='created at'),
+                ),
+                migrations.AlterField(
+                    model_name='apikey',
+                    name='created_by',
+                    field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+                ),
+                migrations.AlterField(
+                    model_name='apikey',
+                    name='digest',
+                    field=models.CharField(editable=False, max_length=64, unique=True, verbose_name='digest'),
+                ),
+                migrations.AlterField(
+                    model_name='apikey',
+                    name='last_used_at',
+                    field=models.DateTimeField(editable=False, null=True, verbose_name='last used at'),
+                ),
+                migrations.AlterField(
+                    model_name='apikey',
+                    name='name',
+                    field=models.CharField(help_text='Whose key it is, as you will know it by.', max_length=60, verbose_name='name'),
+                ),
+                migrations.AlterField(
+                    model_name='apikey',
+                    name='prefix',
+                    field=models.CharField(editable=False, max_length=20, verbose_name='prefix'),
+                ),
+                migrations.AlterField(
+                    model_name='apikey',
+                    name='revoked_at',
+                    field=models.DateTimeField(editable=False, null=True, verbose_name='revoked at'),
+                ),
+                migrations.AlterField(
+                    model_name='apikey',
+                    name='source',
+                    field=models.SlugField(default='api', help_text='The telephony system that it speaks for. Keys of one system share this name, and with it the calls that it told of.', max_length=60, verbose_name='source'),
+                ),
+            ]
+        )
     ]

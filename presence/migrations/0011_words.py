@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from presence.migrations._wording import Wording
+
 
 class Migration(migrations.Migration):
 
@@ -14,560 +16,564 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name='agent',
-            options={'ordering': ['name'], 'permissions': [('supervise', 'Can watch the floor and read reports'), ('set_mode', "Can set agents' modes"), ('cancel_pending', "Can cancel agents' pending modes"), ('end_wrap_up', "Can end agents' wrap-up"), ('reset_call', 'Can have a phantom call checked and ended'), ('log_out_agent', 'Can log agents out')], 'verbose_name': 'agent', 'verbose_name_plural': 'agents'},
-        ),
-        migrations.AlterModelOptions(
-            name='agentstate',
-            options={'verbose_name': 'agent state', 'verbose_name_plural': 'agent states'},
-        ),
-        migrations.AlterModelOptions(
-            name='device',
-            options={'ordering': ['agent', 'kind'], 'verbose_name': 'device', 'verbose_name_plural': 'devices'},
-        ),
-        migrations.AlterModelOptions(
-            name='interval',
-            options={'ordering': ['agent', 'version'], 'verbose_name': 'interval', 'verbose_name_plural': 'intervals'},
-        ),
-        migrations.AlterModelOptions(
-            name='pendingmode',
-            options={'ordering': ['agent', 'version'], 'verbose_name': 'pending mode', 'verbose_name_plural': 'pending modes'},
-        ),
-        migrations.AlterModelOptions(
-            name='reason',
-            options={'ordering': ['status__order', 'order', 'label'], 'verbose_name': 'reason', 'verbose_name_plural': 'reasons'},
-        ),
-        migrations.AlterModelOptions(
-            name='status',
-            options={'ordering': ['order', 'code'], 'verbose_name': 'status', 'verbose_name_plural': 'statuses'},
-        ),
-        migrations.AlterModelOptions(
-            name='team',
-            options={'ordering': ['name'], 'verbose_name': 'team', 'verbose_name_plural': 'teams'},
-        ),
-        migrations.AlterModelOptions(
-            name='transition',
-            options={'ordering': ['agent', 'version'], 'verbose_name': 'transition', 'verbose_name_plural': 'transitions'},
-        ),
-        migrations.AlterField(
-            model_name='agent',
-            name='active',
-            field=models.BooleanField(default=True, verbose_name='active'),
-        ),
-        migrations.AlterField(
-            model_name='agent',
-            name='login_policy',
-            field=models.CharField(blank=True, choices=[('offline', 'Offline'), ('restore', 'The mode they left'), ('available', 'Available')], help_text="The mode that logging in sets. Empty: as the floor's settings say.", max_length=10, verbose_name='login policy'),
-        ),
-        migrations.AlterField(
-            model_name='agent',
-            name='name',
-            field=models.CharField(help_text='As supervisors see it.', max_length=80, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='agent',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agents', to='presence.team', verbose_name='team'),
-        ),
-        migrations.AlterField(
-            model_name='agent',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='user'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='activity',
-            field=models.CharField(blank=True, choices=[('offered', 'Offered'), ('dialing', 'Dialing'), ('handling', 'Handling'), ('on_hold', 'On Hold'), ('consulting', 'Consulting'), ('in_conference', 'In Conference'), ('wrap_up', 'Wrap Up'), ('ended', 'Ended')], max_length=16, verbose_name='activity'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='activity_since',
-            field=models.DateTimeField(null=True, verbose_name='activity since'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='agent',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='state', serialize=False, to='presence.agent', verbose_name='agent'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='at',
-            field=models.DateTimeField(verbose_name='at'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='cool_down_until',
-            field=models.DateTimeField(null=True, verbose_name='cool down until'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='deadline_at',
-            field=models.DateTimeField(null=True, verbose_name='deadline at'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='devices',
-            field=models.JSONField(default=list, verbose_name='devices'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='ended_legs',
-            field=models.JSONField(default=list, verbose_name='ended legs'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='grace_until',
-            field=models.DateTimeField(null=True, verbose_name='grace until'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='left_mode',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='left mode'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='left_note',
-            field=models.CharField(blank=True, max_length=200, verbose_name='left note'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='left_reason',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='left reason'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='legs',
-            field=models.JSONField(default=list, verbose_name='legs'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='logged_in',
-            field=models.BooleanField(default=False, verbose_name='logged in'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='may_receive',
-            field=models.BooleanField(default=False, verbose_name='may receive'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='microphone_refused',
-            field=models.BooleanField(default=False, verbose_name='microphone refused'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='misses',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='misses'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='mode',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='mode'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='mode_actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='mode actor'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='mode_cause',
-            field=models.CharField(choices=[('agent', 'Chosen'), ('supervisor', 'Set by supervisor'), ('telephony', 'Set by telephony'), ('call', 'Call'), ('log_in', 'Log-in'), ('log_out', 'Log-out'), ('rejected', 'Rejected a call'), ('ring_no_answer', 'Did not answer'), ('calls_missed', 'Missed too many calls'), ('wrap_up_expired', 'Wrap-up ran out'), ('hold_expired', 'No Answer ran out'), ('cool_down_expired', 'Cool-down ran out'), ('connection_lost', 'Connection lost'), ('connected', 'Connected'), ('microphone', 'Microphone'), ('devices', 'Devices'), ('maximum_duration', 'Maximum duration'), ('settings', 'Added, or settings changed')], max_length=20, verbose_name='mode cause'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='mode_note',
-            field=models.CharField(blank=True, max_length=200, verbose_name='mode note'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='mode_reason',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='mode reason'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='mode_since',
-            field=models.DateTimeField(verbose_name='mode since'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='no_answer_since',
-            field=models.DateTimeField(null=True, verbose_name='no answer since'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='no_answer_until',
-            field=models.DateTimeField(null=True, verbose_name='no answer until'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='pending',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='pending'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='pending_actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='pending actor'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='pending_cause',
-            field=models.CharField(blank=True, choices=[('agent', 'Chosen'), ('supervisor', 'Set by supervisor'), ('telephony', 'Set by telephony'), ('call', 'Call'), ('log_in', 'Log-in'), ('log_out', 'Log-out'), ('rejected', 'Rejected a call'), ('ring_no_answer', 'Did not answer'), ('calls_missed', 'Missed too many calls'), ('wrap_up_expired', 'Wrap-up ran out'), ('hold_expired', 'No Answer ran out'), ('cool_down_expired', 'Cool-down ran out'), ('connection_lost', 'Connection lost'), ('connected', 'Connected'), ('microphone', 'Microphone'), ('devices', 'Devices'), ('maximum_duration', 'Maximum duration'), ('settings', 'Added, or settings changed')], max_length=20, verbose_name='pending cause'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='pending_note',
-            field=models.CharField(blank=True, max_length=200, verbose_name='pending note'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='pending_reason',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='pending reason'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='pending_since',
-            field=models.DateTimeField(null=True, verbose_name='pending since'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='phone',
-            field=models.CharField(choices=[('reachable', 'Reachable'), ('unreachable', 'Unreachable'), ('unknown', 'Unknown'), ('lost', 'Telephony not connected')], max_length=12, verbose_name='phone'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='phone_heard',
-            field=models.DateTimeField(null=True, verbose_name='phone heard'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='ready_since',
-            field=models.DateTimeField(null=True, verbose_name='ready since'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='shown_actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='shown actor'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='shown_cause',
-            field=models.CharField(choices=[('agent', 'Chosen'), ('supervisor', 'Set by supervisor'), ('telephony', 'Set by telephony'), ('call', 'Call'), ('log_in', 'Log-in'), ('log_out', 'Log-out'), ('rejected', 'Rejected a call'), ('ring_no_answer', 'Did not answer'), ('calls_missed', 'Missed too many calls'), ('wrap_up_expired', 'Wrap-up ran out'), ('hold_expired', 'No Answer ran out'), ('cool_down_expired', 'Cool-down ran out'), ('connection_lost', 'Connection lost'), ('connected', 'Connected'), ('microphone', 'Microphone'), ('devices', 'Devices'), ('maximum_duration', 'Maximum duration'), ('settings', 'Added, or settings changed')], max_length=20, verbose_name='shown cause'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='shown_note',
-            field=models.CharField(blank=True, max_length=200, verbose_name='shown note'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='shown_reason',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='shown reason'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='shown_since',
-            field=models.DateTimeField(verbose_name='shown since'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='shown_status',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='shown status'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='shown_version',
-            field=models.PositiveBigIntegerField(default=1, verbose_name='shown version'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='telephony_logged_in',
-            field=models.BooleanField(default=False, verbose_name='telephony logged in'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='version',
-            field=models.PositiveBigIntegerField(default=1, verbose_name='version'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='webphone',
-            field=models.CharField(choices=[('off', 'Not connected'), ('lost', 'Lost a moment ago'), ('connected', 'Connected')], max_length=10, verbose_name='webphone'),
-        ),
-        migrations.AlterField(
-            model_name='agentstate',
-            name='why_not',
-            field=models.CharField(blank=True, max_length=120, verbose_name='why not'),
-        ),
-        migrations.AlterField(
-            model_name='device',
-            name='address',
-            field=models.CharField(blank=True, help_text="As the telephony names it: a queue member's interface, a number.", max_length=120, verbose_name='address'),
-        ),
-        migrations.AlterField(
-            model_name='device',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to='presence.agent', verbose_name='agent'),
-        ),
-        migrations.AlterField(
-            model_name='device',
-            name='kind',
-            field=models.CharField(choices=[('webphone', 'Webphone'), ('mobile', 'Mobile app'), ('sip', 'SIP phone'), ('forwarding', 'Forwarding number')], max_length=10, verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='floor',
-            name='grace_seconds',
-            field=models.PositiveSmallIntegerField(default=10, help_text='How long a lost connection may last before it shows.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)], verbose_name='grace seconds'),
-        ),
-        migrations.AlterField(
-            model_name='floor',
-            name='id',
-            field=models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False, verbose_name='id'),
-        ),
-        migrations.AlterField(
-            model_name='floor',
-            name='login_policy',
-            field=models.CharField(choices=[('offline', 'Offline'), ('restore', 'The mode they left'), ('available', 'Available')], default='offline', help_text='The mode that logging in sets.', max_length=10, verbose_name='login policy'),
-        ),
-        migrations.AlterField(
-            model_name='floor',
-            name='name',
-            field=models.CharField(default='Rollcall', max_length=60, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='floor',
-            name='vocabulary',
-            field=models.CharField(blank=True, choices=[('talk', 'Talk: Offline, Available, Busy, On Break'), ('distribution', 'Distribution: Ready, Withdrawn with a reason, Not Available'), ('webphone', 'Webphone: Available and Do Not Disturb, the rest derived'), ('modes', 'Modes: Ready, BackOffice - Administrative, Break, Outgoing, Offline')], help_text='Whose words this floor uses. Choosing one relabels the built-in statuses.', max_length=20, verbose_name='vocabulary'),
-        ),
-        migrations.AlterField(
-            model_name='interval',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor'),
-        ),
-        migrations.AlterField(
-            model_name='interval',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intervals', to='presence.agent', verbose_name='agent'),
-        ),
-        migrations.AlterField(
-            model_name='interval',
-            name='cause',
-            field=models.CharField(choices=[('agent', 'Chosen'), ('supervisor', 'Set by supervisor'), ('telephony', 'Set by telephony'), ('call', 'Call'), ('log_in', 'Log-in'), ('log_out', 'Log-out'), ('rejected', 'Rejected a call'), ('ring_no_answer', 'Did not answer'), ('calls_missed', 'Missed too many calls'), ('wrap_up_expired', 'Wrap-up ran out'), ('hold_expired', 'No Answer ran out'), ('cool_down_expired', 'Cool-down ran out'), ('connection_lost', 'Connection lost'), ('connected', 'Connected'), ('microphone', 'Microphone'), ('devices', 'Devices'), ('maximum_duration', 'Maximum duration'), ('settings', 'Added, or settings changed')], max_length=20, verbose_name='cause'),
-        ),
-        migrations.AlterField(
-            model_name='interval',
-            name='ended_at',
-            field=models.DateTimeField(verbose_name='ended at'),
-        ),
-        migrations.AlterField(
-            model_name='interval',
-            name='note',
-            field=models.CharField(blank=True, max_length=200, verbose_name='note'),
-        ),
-        migrations.AlterField(
-            model_name='interval',
-            name='reason',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='reason'),
-        ),
-        migrations.AlterField(
-            model_name='interval',
-            name='started_at',
-            field=models.DateTimeField(verbose_name='started at'),
-        ),
-        migrations.AlterField(
-            model_name='interval',
-            name='status',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='status'),
-        ),
-        migrations.AlterField(
-            model_name='interval',
-            name='version',
-            field=models.PositiveBigIntegerField(verbose_name='version'),
-        ),
-        migrations.AlterField(
-            model_name='pendingmode',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor'),
-        ),
-        migrations.AlterField(
-            model_name='pendingmode',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pending_modes', to='presence.agent', verbose_name='agent'),
-        ),
-        migrations.AlterField(
-            model_name='pendingmode',
-            name='cause',
-            field=models.CharField(choices=[('agent', 'Chosen'), ('supervisor', 'Set by supervisor'), ('telephony', 'Set by telephony'), ('call', 'Call'), ('log_in', 'Log-in'), ('log_out', 'Log-out'), ('rejected', 'Rejected a call'), ('ring_no_answer', 'Did not answer'), ('calls_missed', 'Missed too many calls'), ('wrap_up_expired', 'Wrap-up ran out'), ('hold_expired', 'No Answer ran out'), ('cool_down_expired', 'Cool-down ran out'), ('connection_lost', 'Connection lost'), ('connected', 'Connected'), ('microphone', 'Microphone'), ('devices', 'Devices'), ('maximum_duration', 'Maximum duration'), ('settings', 'Added, or settings changed')], max_length=20, verbose_name='cause'),
-        ),
-        migrations.AlterField(
-            model_name='pendingmode',
-            name='end',
-            field=models.CharField(choices=[('applied', 'Applied'), ('cancelled', 'Cancelled'), ('replaced', 'Replaced by another')], max_length=10, verbose_name='end'),
-        ),
-        migrations.AlterField(
-            model_name='pendingmode',
-            name='ended_at',
-            field=models.DateTimeField(verbose_name='ended at'),
-        ),
-        migrations.AlterField(
-            model_name='pendingmode',
-            name='note',
-            field=models.CharField(blank=True, max_length=200, verbose_name='note'),
-        ),
-        migrations.AlterField(
-            model_name='pendingmode',
-            name='reason',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='reason'),
-        ),
-        migrations.AlterField(
-            model_name='pendingmode',
-            name='started_at',
-            field=models.DateTimeField(verbose_name='started at'),
-        ),
-        migrations.AlterField(
-            model_name='pendingmode',
-            name='status',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='status'),
-        ),
-        migrations.AlterField(
-            model_name='pendingmode',
-            name='version',
-            field=models.PositiveBigIntegerField(verbose_name='version'),
-        ),
-        migrations.AlterField(
-            model_name='reason',
-            name='active',
-            field=models.BooleanField(default=True, verbose_name='active'),
-        ),
-        migrations.AlterField(
-            model_name='reason',
-            name='label',
-            field=models.CharField(max_length=60, verbose_name='label'),
-        ),
-        migrations.AlterField(
-            model_name='reason',
-            name='order',
-            field=models.PositiveSmallIntegerField(default=100, verbose_name='order'),
-        ),
-        migrations.AlterField(
-            model_name='reason',
-            name='status',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reasons', to='presence.status', verbose_name='status'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='active',
-            field=models.BooleanField(default=True, verbose_name='active'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='after_maximum',
-            field=models.ForeignKey(blank=True, help_text='The mode that follows on its own at the maximum duration. Empty: only warn.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='after maximum'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='built_in',
-            field=models.BooleanField(default=False, editable=False, verbose_name='built in'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='code',
-            field=models.CharField(help_text='What programs call it. It cannot be changed later.', max_length=40, primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*\\Z', 'Use small letters, digits and underscores, a letter first.')], verbose_name='code'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='colour',
-            field=models.CharField(choices=[('green', 'Green'), ('red', 'Red'), ('yellow', 'Yellow'), ('orange', 'Orange'), ('violet', 'Violet'), ('blue', 'Blue'), ('light-blue', 'Light blue'), ('grey', 'Grey')], default='violet', max_length=12, verbose_name='colour'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='icon',
-            field=models.CharField(choices=[('check', 'Check mark'), ('minus', 'Minus'), ('cup', 'Cup'), ('moon', 'Moon'), ('folder', 'Folder'), ('phone', 'Phone'), ('phone-out', 'Phone, outgoing'), ('bell', 'Bell'), ('pen', 'Pen'), ('missed', 'Missed call'), ('power', 'Power'), ('people', 'People'), ('book', 'Book'), ('star', 'Star')], default='minus', max_length=12, verbose_name='icon'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='label',
-            field=models.CharField(max_length=60, verbose_name='label'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='order',
-            field=models.PositiveSmallIntegerField(default=100, verbose_name='order'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='reason_policy',
-            field=models.CharField(choices=[('none', 'No reason is asked'), ('optional', 'A reason may be given'), ('required', 'A reason must be given')], default='none', max_length=8, verbose_name='reason policy'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='system',
-            field=models.BooleanField(default=False, editable=False, verbose_name='system'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='teams',
-            field=models.ManyToManyField(blank=True, help_text='Who may choose it. None chosen: everybody.', to='presence.team', verbose_name='teams'),
-        ),
-        migrations.AlterField(
-            model_name='status',
-            name='workforce',
-            field=models.CharField(choices=[('ready', 'Ready'), ('withdrawn', 'Withdrawn (out for now, still on shift)'), ('absent', 'Absent (not on shift)'), ('engaged', 'Engaged')], default='withdrawn', max_length=12, verbose_name='workforce'),
-        ),
-        migrations.AlterField(
-            model_name='team',
-            name='active',
-            field=models.BooleanField(default=True, verbose_name='active'),
-        ),
-        migrations.AlterField(
-            model_name='team',
-            name='name',
-            field=models.CharField(max_length=60, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='team',
-            name='supervisors',
-            field=models.ManyToManyField(blank=True, help_text='Who leads it: views that are shared with the team are theirs too.', related_name='supervised_teams', to=settings.AUTH_USER_MODEL, verbose_name='supervisors'),
-        ),
-        migrations.AlterField(
-            model_name='transition',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor'),
-        ),
-        migrations.AlterField(
-            model_name='transition',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='presence.agent', verbose_name='agent'),
-        ),
-        migrations.AlterField(
-            model_name='transition',
-            name='at',
-            field=models.DateTimeField(verbose_name='at'),
-        ),
-        migrations.AlterField(
-            model_name='transition',
-            name='details',
-            field=models.JSONField(default=dict, verbose_name='details'),
-        ),
-        migrations.AlterField(
-            model_name='transition',
-            name='event',
-            field=models.CharField(max_length=30, verbose_name='event'),
-        ),
-        migrations.AlterField(
-            model_name='transition',
-            name='event_id',
-            field=models.CharField(max_length=200, null=True, verbose_name='event id'),
-        ),
-        migrations.AlterField(
-            model_name='transition',
-            name='source',
-            field=models.CharField(max_length=60, verbose_name='source'),
-        ),
-        migrations.AlterField(
-            model_name='transition',
-            name='version',
-            field=models.PositiveBigIntegerField(verbose_name='version'),
-        ),
+        Wording(
+            [
+                migrations.AlterModelOptions(
+                    name='agent',
+                    options={'ordering': ['name'], 'permissions': [('supervise', 'Can watch the floor and read reports'), ('set_mode', "Can set agents' modes"), ('cancel_pending', "Can cancel agents' pending modes"), ('end_wrap_up', "Can end agents' wrap-up"), ('reset_call', 'Can have a phantom call checked and ended'), ('log_out_agent', 'Can log agents out')], 'verbose_name': 'agent', 'verbose_name_plural': 'agents'},
+                ),
+                migrations.AlterModelOptions(
+                    name='agentstate',
+                    options={'verbose_name': 'agent state', 'verbose_name_plural': 'agent states'},
+                ),
+                migrations.AlterModelOptions(
+                    name='device',
+                    options={'ordering': ['agent', 'kind'], 'verbose_name': 'device', 'verbose_name_plural': 'devices'},
+                ),
+                migrations.AlterModelOptions(
+                    name='interval',
+                    options={'ordering': ['agent', 'version'], 'verbose_name': 'interval', 'verbose_name_plural': 'intervals'},
+                ),
+                migrations.AlterModelOptions(
+                    name='pendingmode',
+                    options={'ordering': ['agent', 'version'], 'verbose_name': 'pending mode', 'verbose_name_plural': 'pending modes'},
+                ),
+                migrations.AlterModelOptions(
+                    name='reason',
+                    options={'ordering': ['status__order', 'order', 'label'], 'verbose_name': 'reason', 'verbose_name_plural': 'reasons'},
+                ),
+                migrations.AlterModelOptions(
+                    name='status',
+                    options={'ordering': ['order', 'code'], 'verbose_name': 'status', 'verbose_name_plural': 'statuses'},
+                ),
+                migrations.AlterModelOptions(
+                    name='team',
+                    options={'ordering': ['name'], 'verbose_name': 'team', 'verbose_name_plural': 'teams'},
+                ),
+                migrations.AlterModelOptions(
+                    name='transition',
+                    options={'ordering': ['agent', 'version'], 'verbose_name': 'transition', 'verbose_name_plural': 'transitions'},
+                ),
+                migrations.AlterField(
+                    model_name='agent',
+                    name='active',
+                    field=models.BooleanField(default=True, verbose_name='active'),
+                ),
+                migrations.AlterField(
+                    model_name='agent',
+                    name='login_policy',
+                    field=models.CharField(blank=True, choices=[('offline', 'Offline'), ('restore', 'The mode they left'), ('available', 'Available')], help_text="The mode that logging in sets. Empty: as the floor's settings say.", max_length=10, verbose_name='login policy'),
+                ),
+                migrations.AlterField(
+                    model_name='agent',
+                    name='name',
+                    field=models.CharField(help_text='As supervisors see it.', max_length=80, verbose_name='name'),
+                ),
+                migrations.AlterField(
+                    model_name='agent',
+                    name='team',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agents', to='presence.team', verbose_name='team'),
+                ),
+                migrations.AlterField(
+                    model_name='agent',
+                    name='user',
+                    field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='user'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='activity',
+                    field=models.CharField(blank=True, choices=[('offered', 'Offered'), ('dialing', 'Dialing'), ('handling', 'Handling'), ('on_hold', 'On Hold'), ('consulting', 'Consulting'), ('in_conference', 'In Conference'), ('wrap_up', 'Wrap Up'), ('ended', 'Ended')], max_length=16, verbose_name='activity'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='activity_since',
+                    field=models.DateTimeField(null=True, verbose_name='activity since'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='agent',
+                    field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='state', serialize=False, to='presence.agent', verbose_name='agent'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='at',
+                    field=models.DateTimeField(verbose_name='at'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='cool_down_until',
+                    field=models.DateTimeField(null=True, verbose_name='cool down until'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='deadline_at',
+                    field=models.DateTimeField(null=True, verbose_name='deadline at'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='devices',
+                    field=models.JSONField(default=list, verbose_name='devices'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='ended_legs',
+                    field=models.JSONField(default=list, verbose_name='ended legs'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='grace_until',
+                    field=models.DateTimeField(null=True, verbose_name='grace until'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='left_mode',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='left mode'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='left_note',
+                    field=models.CharField(blank=True, max_length=200, verbose_name='left note'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='left_reason',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='left reason'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='legs',
+                    field=models.JSONField(default=list, verbose_name='legs'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='logged_in',
+                    field=models.BooleanField(default=False, verbose_name='logged in'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='may_receive',
+                    field=models.BooleanField(default=False, verbose_name='may receive'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='microphone_refused',
+                    field=models.BooleanField(default=False, verbose_name='microphone refused'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='misses',
+                    field=models.PositiveSmallIntegerField(default=0, verbose_name='misses'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='mode',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='mode'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='mode_actor',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='mode actor'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='mode_cause',
+                    field=models.CharField(choices=[('agent', 'Chosen'), ('supervisor', 'Set by supervisor'), ('telephony', 'Set by telephony'), ('call', 'Call'), ('log_in', 'Log-in'), ('log_out', 'Log-out'), ('rejected', 'Rejected a call'), ('ring_no_answer', 'Did not answer'), ('calls_missed', 'Missed too many calls'), ('wrap_up_expired', 'Wrap-up ran out'), ('hold_expired', 'No Answer ran out'), ('cool_down_expired', 'Cool-down ran out'), ('connection_lost', 'Connection lost'), ('connected', 'Connected'), ('microphone', 'Microphone'), ('devices', 'Devices'), ('maximum_duration', 'Maximum duration'), ('settings', 'Added, or settings changed')], max_length=20, verbose_name='mode cause'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='mode_note',
+                    field=models.CharField(blank=True, max_length=200, verbose_name='mode note'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='mode_reason',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='mode reason'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='mode_since',
+                    field=models.DateTimeField(verbose_name='mode since'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='no_answer_since',
+                    field=models.DateTimeField(null=True, verbose_name='no answer since'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='no_answer_until',
+                    field=models.DateTimeField(null=True, verbose_name='no answer until'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='pending',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='pending'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='pending_actor',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='pending actor'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='pending_cause',
+                    field=models.CharField(blank=True, choices=[('agent', 'Chosen'), ('supervisor', 'Set by supervisor'), ('telephony', 'Set by telephony'), ('call', 'Call'), ('log_in', 'Log-in'), ('log_out', 'Log-out'), ('rejected', 'Rejected a call'), ('ring_no_answer', 'Did not answer'), ('calls_missed', 'Missed too many calls'), ('wrap_up_expired', 'Wrap-up ran out'), ('hold_expired', 'No Answer ran out'), ('cool_down_expired', 'Cool-down ran out'), ('connection_lost', 'Connection lost'), ('connected', 'Connected'), ('microphone', 'Microphone'), ('devices', 'Devices'), ('maximum_duration', 'Maximum duration'), ('settings', 'Added, or settings changed')], max_length=20, verbose_name='pending cause'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='pending_note',
+                    field=models.CharField(blank=True, max_length=200, verbose_name='pending note'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='pending_reason',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='pending reason'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='pending_since',
+                    field=models.DateTimeField(null=True, verbose_name='pending since'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='phone',
+                    field=models.CharField(choices=[('reachable', 'Reachable'), ('unreachable', 'Unreachable'), ('unknown', 'Unknown'), ('lost', 'Telephony not connected')], max_length=12, verbose_name='phone'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='phone_heard',
+                    field=models.DateTimeField(null=True, verbose_name='phone heard'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='ready_since',
+                    field=models.DateTimeField(null=True, verbose_name='ready since'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='shown_actor',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='shown actor'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='shown_cause',
+                    field=models.CharField(choices=[('agent', 'Chosen'), ('supervisor', 'Set by supervisor'), ('telephony', 'Set by telephony'), ('call', 'Call'), ('log_in', 'Log-in'), ('log_out', 'Log-out'), ('rejected', 'Rejected a call'), ('ring_no_answer', 'Did not answer'), ('calls_missed', 'Missed too many calls'), ('wrap_up_expired', 'Wrap-up ran out'), ('hold_expired', 'No Answer ran out'), ('cool_down_expired', 'Cool-down ran out'), ('connection_lost', 'Connection lost'), ('connected', 'Connected'), ('microphone', 'Microphone'), ('devices', 'Devices'), ('maximum_duration', 'Maximum duration'), ('settings', 'Added, or settings changed')], max_length=20, verbose_name='shown cause'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='shown_note',
+                    field=models.CharField(blank=True, max_length=200, verbose_name='shown note'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='shown_reason',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='shown reason'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='shown_since',
+                    field=models.DateTimeField(verbose_name='shown since'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='shown_status',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='shown status'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='shown_version',
+                    field=models.PositiveBigIntegerField(default=1, verbose_name='shown version'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='telephony_logged_in',
+                    field=models.BooleanField(default=False, verbose_name='telephony logged in'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='version',
+                    field=models.PositiveBigIntegerField(default=1, verbose_name='version'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='webphone',
+                    field=models.CharField(choices=[('off', 'Not connected'), ('lost', 'Lost a moment ago'), ('connected', 'Connected')], max_length=10, verbose_name='webphone'),
+                ),
+                migrations.AlterField(
+                    model_name='agentstate',
+                    name='why_not',
+                    field=models.CharField(blank=True, max_length=120, verbose_name='why not'),
+                ),
+                migrations.AlterField(
+                    model_name='device',
+                    name='address',
+                    field=models.CharField(blank=True, help_text="As the telephony names it: a queue member's interface, a number.", max_length=120, verbose_name='address'),
+                ),
+                migrations.AlterField(
+                    model_name='device',
+                    name='agent',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to='presence.agent', verbose_name='agent'),
+                ),
+                migrations.AlterField(
+                    model_name='device',
+                    name='kind',
+                    field=models.CharField(choices=[('webphone', 'Webphone'), ('mobile', 'Mobile app'), ('sip', 'SIP phone'), ('forwarding', 'Forwarding number')], max_length=10, verbose_name='kind'),
+                ),
+                migrations.AlterField(
+                    model_name='floor',
+                    name='grace_seconds',
+                    field=models.PositiveSmallIntegerField(default=10, help_text='How long a lost connection may last before it shows.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)], verbose_name='grace seconds'),
+                ),
+                migrations.AlterField(
+                    model_name='floor',
+                    name='id',
+                    field=models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False, verbose_name='id'),
+                ),
+                migrations.AlterField(
+                    model_name='floor',
+                    name='login_policy',
+                    field=models.CharField(choices=[('offline', 'Offline'), ('restore', 'The mode they left'), ('available', 'Available')], default='offline', help_text='The mode that logging in sets.', max_length=10, verbose_name='login policy'),
+                ),
+                migrations.AlterField(
+                    model_name='floor',
+                    name='name',
+                    field=models.CharField(default='Rollcall', max_length=60, verbose_name='name'),
+                ),
+                migrations.AlterField(
+                    model_name='floor',
+                    name='vocabulary',
+                    field=models.CharField(blank=True, choices=[('talk', 'Talk: Offline, Available, Busy, On Break'), ('distribution', 'Distribution: Ready, Withdrawn with a reason, Not Available'), ('webphone', 'Webphone: Available and Do Not Disturb, the rest derived'), ('modes', 'Modes: Ready, BackOffice - Administrative, Break, Outgoing, Offline')], help_text='Whose words this floor uses. Choosing one relabels the built-in statuses.', max_length=20, verbose_name='vocabulary'),
+                ),
+                migrations.AlterField(
+                    model_name='interval',
+                    name='actor',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor'),
+                ),
+                migrations.AlterField(
+                    model_name='interval',
+                    name='agent',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intervals', to='presence.agent', verbose_name='agent'),
+                ),
+                migrations.AlterField(
+                    model_name='interval',
+                    name='cause',
+                    field=models.CharField(choices=[('agent', 'Chosen'), ('supervisor', 'Set by supervisor'), ('telephony', 'Set by telephony'), ('call', 'Call'), ('log_in', 'Log-in'), ('log_out', 'Log-out'), ('rejected', 'Rejected a call'), ('ring_no_answer', 'Did not answer'), ('calls_missed', 'Missed too many calls'), ('wrap_up_expired', 'Wrap-up ran out'), ('hold_expired', 'No Answer ran out'), ('cool_down_expired', 'Cool-down ran out'), ('connection_lost', 'Connection lost'), ('connected', 'Connected'), ('microphone', 'Microphone'), ('devices', 'Devices'), ('maximum_duration', 'Maximum duration'), ('settings', 'Added, or settings changed')], max_length=20, verbose_name='cause'),
+                ),
+                migrations.AlterField(
+                    model_name='interval',
+                    name='ended_at',
+                    field=models.DateTimeField(verbose_name='ended at'),
+                ),
+                migrations.AlterField(
+                    model_name='interval',
+                    name='note',
+                    field=models.CharField(blank=True, max_length=200, verbose_name='note'),
+                ),
+                migrations.AlterField(
+                    model_name='interval',
+                    name='reason',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='reason'),
+                ),
+                migrations.AlterField(
+                    model_name='interval',
+                    name='started_at',
+                    field=models.DateTimeField(verbose_name='started at'),
+                ),
+                migrations.AlterField(
+                    model_name='interval',
+                    name='status',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='status'),
+                ),
+                migrations.AlterField(
+                    model_name='interval',
+                    name='version',
+                    field=models.PositiveBigIntegerField(verbose_name='version'),
+                ),
+                migrations.AlterField(
+                    model_name='pendingmode',
+                    name='actor',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor'),
+                ),
+                migrations.AlterField(
+                    model_name='pendingmode',
+                    name='agent',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pending_modes', to='presence.agent', verbose_name='agent'),
+                ),
+                migrations.AlterField(
+                    model_name='pendingmode',
+                    name='cause',
+                    field=models.CharField(choices=[('agent', 'Chosen'), ('supervisor', 'Set by supervisor'), ('telephony', 'Set by telephony'), ('call', 'Call'), ('log_in', 'Log-in'), ('log_out', 'Log-out'), ('rejected', 'Rejected a call'), ('ring_no_answer', 'Did not answer'), ('calls_missed', 'Missed too many calls'), ('wrap_up_expired', 'Wrap-up ran out'), ('hold_expired', 'No Answer ran out'), ('cool_down_expired', 'Cool-down ran out'), ('connection_lost', 'Connection lost'), ('connected', 'Connected'), ('microphone', 'Microphone'), ('devices', 'Devices'), ('maximum_duration', 'Maximum duration'), ('settings', 'Added, or settings changed')], max_length=20, verbose_name='cause'),
+                ),
+                migrations.AlterField(
+                    model_name='pendingmode',
+                    name='end',
+                    field=models.CharField(choices=[('applied', 'Applied'), ('cancelled', 'Cancelled'), ('replaced', 'Replaced by another')], max_length=10, verbose_name='end'),
+                ),
+                migrations.AlterField(
+                    model_name='pendingmode',
+                    name='ended_at',
+                    field=models.DateTimeField(verbose_name='ended at'),
+                ),
+                migrations.AlterField(
+                    model_name='pendingmode',
+                    name='note',
+                    field=models.CharField(blank=True, max_length=200, verbose_name='note'),
+                ),
+                migrations.AlterField(
+                    model_name='pendingmode',
+                    name='reason',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.reason', verbose_name='reason'),
+                ),
+                migrations.AlterField(
+                    model_name='pendingmode',
+                    name='started_at',
+                    field=models.DateTimeField(verbose_name='started at'),
+                ),
+                migrations.AlterField(
+                    model_name='pendingmode',
+                    name='status',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='status'),
+                ),
+                migrations.AlterField(
+                    model_name='pendingmode',
+                    name='version',
+                    field=models.PositiveBigIntegerField(verbose_name='version'),
+                ),
+                migrations.AlterField(
+                    model_name='reason',
+                    name='active',
+                    field=models.BooleanField(default=True, verbose_name='active'),
+                ),
+                migrations.AlterField(
+                    model_name='reason',
+                    name='label',
+                    field=models.CharField(max_length=60, verbose_name='label'),
+                ),
+                migrations.AlterField(
+                    model_name='reason',
+                    name='order',
+                    field=models.PositiveSmallIntegerField(default=100, verbose_name='order'),
+                ),
+                migrations.AlterField(
+                    model_name='reason',
+                    name='status',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reasons', to='presence.status', verbose_name='status'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='active',
+                    field=models.BooleanField(default=True, verbose_name='active'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='after_maximum',
+                    field=models.ForeignKey(blank=True, help_text='The mode that follows on its own at the maximum duration. Empty: only warn.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='presence.status', verbose_name='after maximum'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='built_in',
+                    field=models.BooleanField(default=False, editable=False, verbose_name='built in'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='code',
+                    field=models.CharField(help_text='What programs call it. It cannot be changed later.', max_length=40, primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*\\Z', 'Use small letters, digits and underscores, a letter first.')], verbose_name='code'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='colour',
+                    field=models.CharField(choices=[('green', 'Green'), ('red', 'Red'), ('yellow', 'Yellow'), ('orange', 'Orange'), ('violet', 'Violet'), ('blue', 'Blue'), ('light-blue', 'Light blue'), ('grey', 'Grey')], default='violet', max_length=12, verbose_name='colour'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='icon',
+                    field=models.CharField(choices=[('check', 'Check mark'), ('minus', 'Minus'), ('cup', 'Cup'), ('moon', 'Moon'), ('folder', 'Folder'), ('phone', 'Phone'), ('phone-out', 'Phone, outgoing'), ('bell', 'Bell'), ('pen', 'Pen'), ('missed', 'Missed call'), ('power', 'Power'), ('people', 'People'), ('book', 'Book'), ('star', 'Star')], default='minus', max_length=12, verbose_name='icon'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='label',
+                    field=models.CharField(max_length=60, verbose_name='label'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='order',
+                    field=models.PositiveSmallIntegerField(default=100, verbose_name='order'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='reason_policy',
+                    field=models.CharField(choices=[('none', 'No reason is asked'), ('optional', 'A reason may be given'), ('required', 'A reason must be given')], default='none', max_length=8, verbose_name='reason policy'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='system',
+                    field=models.BooleanField(default=False, editable=False, verbose_name='system'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='teams',
+                    field=models.ManyToManyField(blank=True, help_text='Who may choose it. None chosen: everybody.', to='presence.team', verbose_name='teams'),
+                ),
+                migrations.AlterField(
+                    model_name='status',
+                    name='workforce',
+                    field=models.CharField(choices=[('ready', 'Ready'), ('withdrawn', 'Withdrawn (out for now, still on shift)'), ('absent', 'Absent (not on shift)'), ('engaged', 'Engaged')], default='withdrawn', max_length=12, verbose_name='workforce'),
+                ),
+                migrations.AlterField(
+                    model_name='team',
+                    name='active',
+                    field=models.BooleanField(default=True, verbose_name='active'),
+                ),
+                migrations.AlterField(
+                    model_name='team',
+                    name='name',
+                    field=models.CharField(max_length=60, verbose_name='name'),
+                ),
+                migrations.AlterField(
+                    model_name='team',
+                    name='supervisors',
+                    field=models.ManyToManyField(blank=True, help_text='Who leads it: views that are shared with the team are theirs too.', related_name='supervised_teams', to=settings.AUTH_USER_MODEL, verbose_name='supervisors'),
+                ),
+                migrations.AlterField(
+                    model_name='transition',
+                    name='actor',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor'),
+                ),
+                migrations.AlterField(
+                    model_name='transition',
+                    name='agent',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='presence.agent', verbose_name='agent'),
+                ),
+                migrations.AlterField(
+                    model_name='transition',
+                    name='at',
+                    field=models.DateTimeField(verbose_name='at'),
+                ),
+                migrations.AlterField(
+                    model_name='transition',
+                    name='details',
+                    field=models.JSONField(default=dict, verbose_name='details'),
+                ),
+                migrations.AlterField(
+                    model_name='transition',
+                    name='event',
+                    field=models.CharField(max_length=30, verbose_name='event'),
+                ),
+                migrations.AlterField(
+                    model_name='transition',
+                    name='event_id',
+                    field=models.CharField(max_length=200, null=True, verbose_name='event id'),
+                ),
+                migrations.AlterField(
+                    model_name='transition',
+                    name='source',
+                    field=models.CharField(max_length=60, verbose_name='source'),
+                ),
+                migrations.AlterField(
+                    model_name='transition',
+                    name='version',
+                    field=models.PositiveBigIntegerField(verbose_name='version'),
+                ),
+            ]
+        )
     ]

@@ -5,6 +5,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from presence.migrations._wording import Wording
+
 
 class Migration(migrations.Migration):
 
@@ -14,365 +16,369 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name='connector',
-            options={'ordering': ['priority', 'name'], 'verbose_name': 'connector', 'verbose_name_plural': 'connectors'},
-        ),
-        migrations.AlterModelOptions(
-            name='destination',
-            options={'ordering': ['kind', 'queue__name', 'address'], 'verbose_name': 'destination', 'verbose_name_plural': 'destinations'},
-        ),
-        migrations.AlterModelOptions(
-            name='directnumber',
-            options={'ordering': ['number'], 'verbose_name': 'direct number', 'verbose_name_plural': 'direct numbers'},
-        ),
-        migrations.AlterModelOptions(
-            name='interaction',
-            options={'ordering': ['-pk'], 'verbose_name': 'interaction', 'verbose_name_plural': 'interactions'},
-        ),
-        migrations.AlterModelOptions(
-            name='leg',
-            options={'verbose_name': 'leg', 'verbose_name_plural': 'legs'},
-        ),
-        migrations.AlterModelOptions(
-            name='membership',
-            options={'verbose_name': 'membership', 'verbose_name_plural': 'memberships'},
-        ),
-        migrations.AlterModelOptions(
-            name='queue',
-            options={'ordering': ['name'], 'verbose_name': 'queue', 'verbose_name_plural': 'queues'},
-        ),
-        migrations.AlterModelOptions(
-            name='queueentry',
-            options={'verbose_name': 'queue entry', 'verbose_name_plural': 'queue entries'},
-        ),
-        migrations.AlterModelOptions(
-            name='ringgroup',
-            options={'ordering': ['queue', 'tier'], 'verbose_name': 'ring group', 'verbose_name_plural': 'ring groups'},
-        ),
-        migrations.AlterField(
-            model_name='connector',
-            name='active',
-            field=models.BooleanField(default=True, verbose_name='active'),
-        ),
-        migrations.AlterField(
-            model_name='connector',
-            name='host',
-            field=models.CharField(default='127.0.0.1', max_length=120, verbose_name='host'),
-        ),
-        migrations.AlterField(
-            model_name='connector',
-            name='name',
-            field=models.SlugField(help_text='Calls and changes that come from it bear this name. It cannot be changed later.', max_length=60, unique=True, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='connector',
-            name='port',
-            field=models.PositiveIntegerField(default=5038, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)], verbose_name='port'),
-        ),
-        migrations.AlterField(
-            model_name='connector',
-            name='priority',
-            field=models.PositiveSmallIntegerField(default=1, help_text='Where two systems report the same phone, the lower number is believed.', verbose_name='priority'),
-        ),
-        migrations.AlterField(
-            model_name='connector',
-            name='queues',
-            field=models.TextField(blank=True, help_text='The queues to follow, one name a line. Empty: every queue.', verbose_name='queues'),
-        ),
-        migrations.AlterField(
-            model_name='connector',
-            name='verify_certificate',
-            field=models.BooleanField(default=True, verbose_name='verify certificate'),
-        ),
-        migrations.AlterField(
-            model_name='destination',
-            name='address',
-            field=models.CharField(blank=True, help_text='The number, or the voicemail box.', max_length=80, verbose_name='address'),
-        ),
-        migrations.AlterField(
-            model_name='destination',
-            name='kind',
-            field=models.CharField(choices=[('queue', 'Queue'), ('number', 'Number'), ('voicemail', 'Voicemail'), ('hang_up', 'Hang up')], max_length=10, verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='destination',
-            name='queue',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='overflows_here', to='routing.queue', verbose_name='queue'),
-        ),
-        migrations.AlterField(
-            model_name='directnumber',
-            name='active',
-            field=models.BooleanField(default=True, verbose_name='active'),
-        ),
-        migrations.AlterField(
-            model_name='directnumber',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='direct_numbers', to='presence.agent', verbose_name='agent'),
-        ),
-        migrations.AlterField(
-            model_name='directnumber',
-            name='number',
-            field=models.CharField(max_length=80, unique=True, verbose_name='number'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='answered_at',
-            field=models.DateTimeField(null=True, verbose_name='answered at'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='caller',
-            field=models.CharField(blank=True, max_length=80, verbose_name='caller'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='channel',
-            field=models.CharField(default='call', max_length=10, verbose_name='channel'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='direct_number',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='routing.directnumber', verbose_name='direct number'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='ended_at',
-            field=models.DateTimeField(null=True, verbose_name='ended at'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='external_id',
-            field=models.CharField(max_length=120, verbose_name='external id'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='kind',
-            field=models.CharField(choices=[('queue', 'Queue'), ('campaign', 'Campaign'), ('direct', 'Direct'), ('outbound', 'Outbound')], max_length=10, verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('handled', 'Handled'), ('abandoned', 'Abandoned while waiting'), ('abandoned_on_hold', 'Abandoned on hold'), ('overflowed', 'Overflowed to a number, voicemail or hang-up'), ('transferred', 'Transferred to a number'), ('unanswered', 'Not answered')], max_length=20, verbose_name='outcome'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='priority',
-            field=models.SmallIntegerField(default=0, verbose_name='priority'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='queue',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='routing.queue', verbose_name='queue'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='source',
-            field=models.CharField(max_length=60, verbose_name='source'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='started_at',
-            field=models.DateTimeField(verbose_name='started at'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='presence.agent', verbose_name='agent'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='answered_at',
-            field=models.DateTimeField(null=True, verbose_name='answered at'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='ended_at',
-            field=models.DateTimeField(null=True, verbose_name='ended at'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='entry',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='routing.queueentry', verbose_name='entry'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='estimated',
-            field=models.BooleanField(default=False, verbose_name='estimated'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='external_id',
-            field=models.CharField(max_length=120, verbose_name='external id'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='interaction',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='routing.interaction', verbose_name='interaction'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('offered', 'Offered'), ('dialed', 'Dialed'), ('answered', 'Answered'), ('rejected', 'Rejected'), ('ring_timed_out', 'Not answered'), ('withdrawn', 'Withdrawn'), ('held', 'Held'), ('resumed', 'Resumed'), ('consulted', 'Consulted'), ('conferenced', 'In Conference'), ('hung_up', 'Hung up'), ('transferred', 'Transferred'), ('wrap_up_done', 'Wrap-up done')], max_length=16, verbose_name='outcome'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='ring_group',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='legs', to='routing.ringgroup', verbose_name='ring group'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='since',
-            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='since'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='started_at',
-            field=models.DateTimeField(verbose_name='started at'),
-        ),
-        migrations.AlterField(
-            model_name='leg',
-            name='state',
-            field=models.CharField(choices=[('offered', 'Offered'), ('dialing', 'Dialing'), ('handling', 'Handling'), ('on_hold', 'On Hold'), ('consulting', 'Consulting'), ('in_conference', 'In Conference'), ('wrap_up', 'Wrap Up'), ('ended', 'Ended')], max_length=16, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='legspan',
-            name='state',
-            field=models.CharField(choices=[('offered', 'Offered'), ('dialing', 'Dialing'), ('handling', 'Handling'), ('on_hold', 'On Hold'), ('consulting', 'Consulting'), ('in_conference', 'In Conference'), ('wrap_up', 'Wrap Up'), ('ended', 'Ended')], max_length=16),
-        ),
-        migrations.AlterField(
-            model_name='membership',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='presence.agent', verbose_name='agent'),
-        ),
-        migrations.AlterField(
-            model_name='membership',
-            name='opted_out',
-            field=models.BooleanField(default=False, verbose_name='opted out'),
-        ),
-        migrations.AlterField(
-            model_name='membership',
-            name='priority',
-            field=models.PositiveSmallIntegerField(default=1, help_text='1 is rung first.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='priority'),
-        ),
-        migrations.AlterField(
-            model_name='membership',
-            name='ring_group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='routing.ringgroup', verbose_name='ring group'),
-        ),
-        migrations.AlterField(
-            model_name='queue',
-            name='active',
-            field=models.BooleanField(default=True, verbose_name='active'),
-        ),
-        migrations.AlterField(
-            model_name='queue',
-            name='announcement',
-            field=models.CharField(blank=True, help_text='Passed to the telephony as it is.', max_length=80, verbose_name='announcement'),
-        ),
-        migrations.AlterField(
-            model_name='queue',
-            name='distribution',
-            field=models.CharField(choices=[('telephony', 'The telephony decides; Rollcall mirrors it'), ('rollcall', 'Rollcall decides')], default='telephony', max_length=10, verbose_name='distribution'),
-        ),
-        migrations.AlterField(
-            model_name='queue',
-            name='kind',
-            field=models.CharField(choices=[('queue', 'Inbound'), ('campaign', 'Campaign')], default='queue', max_length=10, verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='queue',
-            name='music',
-            field=models.CharField(blank=True, help_text='Passed to the telephony as it is.', max_length=80, verbose_name='music'),
-        ),
-        migrations.AlterField(
-            model_name='queue',
-            name='name',
-            field=models.CharField(max_length=60, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='queue',
-            name='service_level_seconds',
-            field=models.PositiveSmallIntegerField(default=20, help_text='A call answered within so many seconds is within service level.', verbose_name='service level seconds'),
-        ),
-        migrations.AlterField(
-            model_name='queueentry',
-            name='due_at',
-            field=models.DateTimeField(null=True, verbose_name='due at'),
-        ),
-        migrations.AlterField(
-            model_name='queueentry',
-            name='entered_at',
-            field=models.DateTimeField(verbose_name='entered at'),
-        ),
-        migrations.AlterField(
-            model_name='queueentry',
-            name='interaction',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='routing.interaction', verbose_name='interaction'),
-        ),
-        migrations.AlterField(
-            model_name='queueentry',
-            name='left_at',
-            field=models.DateTimeField(null=True, verbose_name='left at'),
-        ),
-        migrations.AlterField(
-            model_name='queueentry',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('answered', 'Answered'), ('abandoned', 'Abandoned'), ('overflowed', 'Overflowed'), ('removed', 'Taken out by the telephony')], max_length=10, verbose_name='outcome'),
-        ),
-        migrations.AlterField(
-            model_name='queueentry',
-            name='queue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='routing.queue', verbose_name='queue'),
-        ),
-        migrations.AlterField(
-            model_name='queueentry',
-            name='tried',
-            field=models.BooleanField(default=False, verbose_name='tried'),
-        ),
-        migrations.AlterField(
-            model_name='queueentry',
-            name='waiting_since',
-            field=models.DateTimeField(verbose_name='waiting since'),
-        ),
-        migrations.AlterField(
-            model_name='ringgroup',
-            name='cool_down_seconds',
-            field=models.PositiveSmallIntegerField(default=0, help_text='Nothing is offered for so long after a call.', verbose_name='cool down seconds'),
-        ),
-        migrations.AlterField(
-            model_name='ringgroup',
-            name='members',
-            field=models.ManyToManyField(related_name='ring_groups', through='routing.Membership', to='presence.agent', verbose_name='members'),
-        ),
-        migrations.AlterField(
-            model_name='ringgroup',
-            name='no_answer_seconds',
-            field=models.PositiveSmallIntegerField(default=30, verbose_name='no answer seconds'),
-        ),
-        migrations.AlterField(
-            model_name='ringgroup',
-            name='queue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ring_groups', to='routing.queue', verbose_name='queue'),
-        ),
-        migrations.AlterField(
-            model_name='ringgroup',
-            name='strategy',
-            field=models.CharField(choices=[('longest_idle', 'Longest idle'), ('round_robin', 'Round robin'), ('priority', 'Priority, then longest idle'), ('fewest_calls', 'Fewest calls today'), ('ring_all', 'Ring all')], default='longest_idle', max_length=12, verbose_name='strategy'),
-        ),
-        migrations.AlterField(
-            model_name='ringgroup',
-            name='tier',
-            field=models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='tier'),
-        ),
-        migrations.AlterField(
-            model_name='ringgroup',
-            name='wrap_up_seconds',
-            field=models.PositiveSmallIntegerField(blank=True, default=0, help_text='0: no wrap-up. Empty: until the agent is done.', null=True, verbose_name='wrap up seconds'),
-        ),
-        migrations.AlterField(
-            model_name='staffing',
-            name='level',
-            field=models.CharField(choices=[('staffed', 'staffed'), ('withdrawn', 'withdrawn'), ('absent', 'absent')], max_length=10),
-        ),
+        Wording(
+            [
+                migrations.AlterModelOptions(
+                    name='connector',
+                    options={'ordering': ['priority', 'name'], 'verbose_name': 'connector', 'verbose_name_plural': 'connectors'},
+                ),
+                migrations.AlterModelOptions(
+                    name='destination',
+                    options={'ordering': ['kind', 'queue__name', 'address'], 'verbose_name': 'destination', 'verbose_name_plural': 'destinations'},
+                ),
+                migrations.AlterModelOptions(
+                    name='directnumber',
+                    options={'ordering': ['number'], 'verbose_name': 'direct number', 'verbose_name_plural': 'direct numbers'},
+                ),
+                migrations.AlterModelOptions(
+                    name='interaction',
+                    options={'ordering': ['-pk'], 'verbose_name': 'interaction', 'verbose_name_plural': 'interactions'},
+                ),
+                migrations.AlterModelOptions(
+                    name='leg',
+                    options={'verbose_name': 'leg', 'verbose_name_plural': 'legs'},
+                ),
+                migrations.AlterModelOptions(
+                    name='membership',
+                    options={'verbose_name': 'membership', 'verbose_name_plural': 'memberships'},
+                ),
+                migrations.AlterModelOptions(
+                    name='queue',
+                    options={'ordering': ['name'], 'verbose_name': 'queue', 'verbose_name_plural': 'queues'},
+                ),
+                migrations.AlterModelOptions(
+                    name='queueentry',
+                    options={'verbose_name': 'queue entry', 'verbose_name_plural': 'queue entries'},
+                ),
+                migrations.AlterModelOptions(
+                    name='ringgroup',
+                    options={'ordering': ['queue', 'tier'], 'verbose_name': 'ring group', 'verbose_name_plural': 'ring groups'},
+                ),
+                migrations.AlterField(
+                    model_name='connector',
+                    name='active',
+                    field=models.BooleanField(default=True, verbose_name='active'),
+                ),
+                migrations.AlterField(
+                    model_name='connector',
+                    name='host',
+                    field=models.CharField(default='127.0.0.1', max_length=120, verbose_name='host'),
+                ),
+                migrations.AlterField(
+                    model_name='connector',
+                    name='name',
+                    field=models.SlugField(help_text='Calls and changes that come from it bear this name. It cannot be changed later.', max_length=60, unique=True, verbose_name='name'),
+                ),
+                migrations.AlterField(
+                    model_name='connector',
+                    name='port',
+                    field=models.PositiveIntegerField(default=5038, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)], verbose_name='port'),
+                ),
+                migrations.AlterField(
+                    model_name='connector',
+                    name='priority',
+                    field=models.PositiveSmallIntegerField(default=1, help_text='Where two systems report the same phone, the lower number is believed.', verbose_name='priority'),
+                ),
+                migrations.AlterField(
+                    model_name='connector',
+                    name='queues',
+                    field=models.TextField(blank=True, help_text='The queues to follow, one name a line. Empty: every queue.', verbose_name='queues'),
+                ),
+                migrations.AlterField(
+                    model_name='connector',
+                    name='verify_certificate',
+                    field=models.BooleanField(default=True, verbose_name='verify certificate'),
+                ),
+                migrations.AlterField(
+                    model_name='destination',
+                    name='address',
+                    field=models.CharField(blank=True, help_text='The number, or the voicemail box.', max_length=80, verbose_name='address'),
+                ),
+                migrations.AlterField(
+                    model_name='destination',
+                    name='kind',
+                    field=models.CharField(choices=[('queue', 'Queue'), ('number', 'Number'), ('voicemail', 'Voicemail'), ('hang_up', 'Hang up')], max_length=10, verbose_name='kind'),
+                ),
+                migrations.AlterField(
+                    model_name='destination',
+                    name='queue',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='overflows_here', to='routing.queue', verbose_name='queue'),
+                ),
+                migrations.AlterField(
+                    model_name='directnumber',
+                    name='active',
+                    field=models.BooleanField(default=True, verbose_name='active'),
+                ),
+                migrations.AlterField(
+                    model_name='directnumber',
+                    name='agent',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='direct_numbers', to='presence.agent', verbose_name='agent'),
+                ),
+                migrations.AlterField(
+                    model_name='directnumber',
+                    name='number',
+                    field=models.CharField(max_length=80, unique=True, verbose_name='number'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='answered_at',
+                    field=models.DateTimeField(null=True, verbose_name='answered at'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='caller',
+                    field=models.CharField(blank=True, max_length=80, verbose_name='caller'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='channel',
+                    field=models.CharField(default='call', max_length=10, verbose_name='channel'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='direct_number',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='routing.directnumber', verbose_name='direct number'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='ended_at',
+                    field=models.DateTimeField(null=True, verbose_name='ended at'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='external_id',
+                    field=models.CharField(max_length=120, verbose_name='external id'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='kind',
+                    field=models.CharField(choices=[('queue', 'Queue'), ('campaign', 'Campaign'), ('direct', 'Direct'), ('outbound', 'Outbound')], max_length=10, verbose_name='kind'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='outcome',
+                    field=models.CharField(blank=True, choices=[('handled', 'Handled'), ('abandoned', 'Abandoned while waiting'), ('abandoned_on_hold', 'Abandoned on hold'), ('overflowed', 'Overflowed to a number, voicemail or hang-up'), ('transferred', 'Transferred to a number'), ('unanswered', 'Not answered')], max_length=20, verbose_name='outcome'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='priority',
+                    field=models.SmallIntegerField(default=0, verbose_name='priority'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='queue',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='routing.queue', verbose_name='queue'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='source',
+                    field=models.CharField(max_length=60, verbose_name='source'),
+                ),
+                migrations.AlterField(
+                    model_name='interaction',
+                    name='started_at',
+                    field=models.DateTimeField(verbose_name='started at'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='agent',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='presence.agent', verbose_name='agent'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='answered_at',
+                    field=models.DateTimeField(null=True, verbose_name='answered at'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='ended_at',
+                    field=models.DateTimeField(null=True, verbose_name='ended at'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='entry',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='routing.queueentry', verbose_name='entry'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='estimated',
+                    field=models.BooleanField(default=False, verbose_name='estimated'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='external_id',
+                    field=models.CharField(max_length=120, verbose_name='external id'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='interaction',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='routing.interaction', verbose_name='interaction'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='outcome',
+                    field=models.CharField(blank=True, choices=[('offered', 'Offered'), ('dialed', 'Dialed'), ('answered', 'Answered'), ('rejected', 'Rejected'), ('ring_timed_out', 'Not answered'), ('withdrawn', 'Withdrawn'), ('held', 'Held'), ('resumed', 'Resumed'), ('consulted', 'Consulted'), ('conferenced', 'In Conference'), ('hung_up', 'Hung up'), ('transferred', 'Transferred'), ('wrap_up_done', 'Wrap-up done')], max_length=16, verbose_name='outcome'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='ring_group',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='legs', to='routing.ringgroup', verbose_name='ring group'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='since',
+                    field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='since'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='started_at',
+                    field=models.DateTimeField(verbose_name='started at'),
+                ),
+                migrations.AlterField(
+                    model_name='leg',
+                    name='state',
+                    field=models.CharField(choices=[('offered', 'Offered'), ('dialing', 'Dialing'), ('handling', 'Handling'), ('on_hold', 'On Hold'), ('consulting', 'Consulting'), ('in_conference', 'In Conference'), ('wrap_up', 'Wrap Up'), ('ended', 'Ended')], max_length=16, verbose_name='state'),
+                ),
+                migrations.AlterField(
+                    model_name='legspan',
+                    name='state',
+                    field=models.CharField(choices=[('offered', 'Offered'), ('dialing', 'Dialing'), ('handling', 'Handling'), ('on_hold', 'On Hold'), ('consulting', 'Consulting'), ('in_conference', 'In Conference'), ('wrap_up', 'Wrap Up'), ('ended', 'Ended')], max_length=16),
+                ),
+                migrations.AlterField(
+                    model_name='membership',
+                    name='agent',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='presence.agent', verbose_name='agent'),
+                ),
+                migrations.AlterField(
+                    model_name='membership',
+                    name='opted_out',
+                    field=models.BooleanField(default=False, verbose_name='opted out'),
+                ),
+                migrations.AlterField(
+                    model_name='membership',
+                    name='priority',
+                    field=models.PositiveSmallIntegerField(default=1, help_text='1 is rung first.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='priority'),
+                ),
+                migrations.AlterField(
+                    model_name='membership',
+                    name='ring_group',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='routing.ringgroup', verbose_name='ring group'),
+                ),
+                migrations.AlterField(
+                    model_name='queue',
+                    name='active',
+                    field=models.BooleanField(default=True, verbose_name='active'),
+                ),
+                migrations.AlterField(
+                    model_name='queue',
+                    name='announcement',
+                    field=models.CharField(blank=True, help_text='Passed to the telephony as it is.', max_length=80, verbose_name='announcement'),
+                ),
+                migrations.AlterField(
+                    model_name='queue',
+                    name='distribution',
+                    field=models.CharField(choices=[('telephony', 'The telephony decides; Rollcall mirrors it'), ('rollcall', 'Rollcall decides')], default='telephony', max_length=10, verbose_name='distribution'),
+                ),
+                migrations.AlterField(
+                    model_name='queue',
+                    name='kind',
+                    field=models.CharField(choices=[('queue', 'Inbound'), ('campaign', 'Campaign')], default='queue', max_length=10, verbose_name='kind'),
+                ),
+                migrations.AlterField(
+                    model_name='queue',
+                    name='music',
+                    field=models.CharField(blank=True, help_text='Passed to the telephony as it is.', max_length=80, verbose_name='music'),
+                ),
+                migrations.AlterField(
+                    model_name='queue',
+                    name='name',
+                    field=models.CharField(max_length=60, verbose_name='name'),
+                ),
+                migrations.AlterField(
+                    model_name='queue',
+                    name='service_level_seconds',
+                    field=models.PositiveSmallIntegerField(default=20, help_text='A call answered within so many seconds is within service level.', verbose_name='service level seconds'),
+                ),
+                migrations.AlterField(
+                    model_name='queueentry',
+                    name='due_at',
+                    field=models.DateTimeField(null=True, verbose_name='due at'),
+                ),
+                migrations.AlterField(
+                    model_name='queueentry',
+                    name='entered_at',
+                    field=models.DateTimeField(verbose_name='entered at'),
+                ),
+                migrations.AlterField(
+                    model_name='queueentry',
+                    name='interaction',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='routing.interaction', verbose_name='interaction'),
+                ),
+                migrations.AlterField(
+                    model_name='queueentry',
+                    name='left_at',
+                    field=models.DateTimeField(null=True, verbose_name='left at'),
+                ),
+                migrations.AlterField(
+                    model_name='queueentry',
+                    name='outcome',
+                    field=models.CharField(blank=True, choices=[('answered', 'Answered'), ('abandoned', 'Abandoned'), ('overflowed', 'Overflowed'), ('removed', 'Taken out by the telephony')], max_length=10, verbose_name='outcome'),
+                ),
+                migrations.AlterField(
+                    model_name='queueentry',
+                    name='queue',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='routing.queue', verbose_name='queue'),
+                ),
+                migrations.AlterField(
+                    model_name='queueentry',
+                    name='tried',
+                    field=models.BooleanField(default=False, verbose_name='tried'),
+                ),
+                migrations.AlterField(
+                    model_name='queueentry',
+                    name='waiting_since',
+                    field=models.DateTimeField(verbose_name='waiting since'),
+                ),
+                migrations.AlterField(
+                    model_name='ringgroup',
+                    name='cool_down_seconds',
+                    field=models.PositiveSmallIntegerField(default=0, help_text='Nothing is offered for so long after a call.', verbose_name='cool down seconds'),
+                ),
+                migrations.AlterField(
+                    model_name='ringgroup',
+                    name='members',
+                    field=models.ManyToManyField(related_name='ring_groups', through='routing.Membership', to='presence.agent', verbose_name='members'),
+                ),
+                migrations.AlterField(
+                    model_name='ringgroup',
+                    name='no_answer_seconds',
+                    field=models.PositiveSmallIntegerField(default=30, verbose_name='no answer seconds'),
+                ),
+                migrations.AlterField(
+                    model_name='ringgroup',
+                    name='queue',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ring_groups', to='routing.queue', verbose_name='queue'),
+                ),
+                migrations.AlterField(
+                    model_name='ringgroup',
+                    name='strategy',
+                    field=models.CharField(choices=[('longest_idle', 'Longest idle'), ('round_robin', 'Round robin'), ('priority', 'Priority, then longest idle'), ('fewest_calls', 'Fewest calls today'), ('ring_all', 'Ring all')], default='longest_idle', max_length=12, verbose_name='strategy'),
+                ),
+                migrations.AlterField(
+                    model_name='ringgroup',
+                    name='tier',
+                    field=models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='tier'),
+                ),
+                migrations.AlterField(
+                    model_name='ringgroup',
+                    name='wrap_up_seconds',
+                    field=models.PositiveSmallIntegerField(blank=True, default=0, help_text='0: no wrap-up. Empty: until the agent is done.', null=True, verbose_name='wrap up seconds'),
+                ),
+                migrations.AlterField(
+                    model_name='staffing',
+                    name='level',
+                    field=models.CharField(choices=[('staffed', 'staffed'), ('withdrawn', 'withdrawn'), ('absent', 'absent')], max_length=10),
+                ),
+            ]
+        )
     ]

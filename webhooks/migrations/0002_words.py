@@ -4,6 +4,8 @@ import django.db.models.deletion
 import webhooks.models
 from django.db import migrations, models
 
+from presence.migrations._wording import Wording
+
 
 class Migration(migrations.Migration):
 
@@ -13,92 +15,96 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name='delivery',
-            options={'ordering': ['-position', 'endpoint'], 'verbose_name': 'delivery', 'verbose_name_plural': 'deliveries'},
-        ),
-        migrations.AlterModelOptions(
-            name='endpoint',
-            options={'ordering': ['name'], 'verbose_name': 'endpoint', 'verbose_name_plural': 'endpoints'},
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='attempts',
-            field=models.PositiveIntegerField(default=0, verbose_name='attempts'),
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='delivered_at',
-            field=models.DateTimeField(null=True, verbose_name='delivered at'),
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='due_at',
-            field=models.DateTimeField(null=True, verbose_name='due at'),
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='endpoint',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.endpoint', verbose_name='endpoint'),
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='error',
-            field=models.CharField(blank=True, max_length=200, verbose_name='error'),
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='event',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='presence.outboxevent', verbose_name='event'),
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='held_until',
-            field=models.DateTimeField(null=True, verbose_name='held until'),
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='position',
-            field=models.PositiveBigIntegerField(verbose_name='position'),
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('failed', 'Failed')], default='waiting', max_length=10, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='subject',
-            field=models.CharField(max_length=40, verbose_name='subject'),
-        ),
-        migrations.AlterField(
-            model_name='endpoint',
-            name='active',
-            field=models.BooleanField(default=True, help_text='While it is not, what waits is kept and nothing new is noted.', verbose_name='active'),
-        ),
-        migrations.AlterField(
-            model_name='endpoint',
-            name='created_at',
-            field=models.DateTimeField(auto_now_add=True, verbose_name='created at'),
-        ),
-        migrations.AlterField(
-            model_name='endpoint',
-            name='name',
-            field=models.CharField(help_text='As you will know it by.', max_length=60, unique=True, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='endpoint',
-            name='old_secret',
-            field=models.CharField(blank=True, editable=False, max_length=80, verbose_name='old secret'),
-        ),
-        migrations.AlterField(
-            model_name='endpoint',
-            name='old_secret_until',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='old secret until'),
-        ),
-        migrations.AlterField(
-            model_name='endpoint',
-            name='secret',
-            field=models.CharField(default=webhooks.models.new_secret, editable=False, max_length=80, verbose_name='secret'),
-        ),
+        Wording(
+            [
+                migrations.AlterModelOptions(
+                    name='delivery',
+                    options={'ordering': ['-position', 'endpoint'], 'verbose_name': 'delivery', 'verbose_name_plural': 'deliveries'},
+                ),
+                migrations.AlterModelOptions(
+                    name='endpoint',
+                    options={'ordering': ['name'], 'verbose_name': 'endpoint', 'verbose_name_plural': 'endpoints'},
+                ),
+                migrations.AlterField(
+                    model_name='delivery',
+                    name='attempts',
+                    field=models.PositiveIntegerField(default=0, verbose_name='attempts'),
+                ),
+                migrations.AlterField(
+                    model_name='delivery',
+                    name='delivered_at',
+                    field=models.DateTimeField(null=True, verbose_name='delivered at'),
+                ),
+                migrations.AlterField(
+                    model_name='delivery',
+                    name='due_at',
+                    field=models.DateTimeField(null=True, verbose_name='due at'),
+                ),
+                migrations.AlterField(
+                    model_name='delivery',
+                    name='endpoint',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.endpoint', verbose_name='endpoint'),
+                ),
+                migrations.AlterField(
+                    model_name='delivery',
+                    name='error',
+                    field=models.CharField(blank=True, max_length=200, verbose_name='error'),
+                ),
+                migrations.AlterField(
+                    model_name='delivery',
+                    name='event',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='presence.outboxevent', verbose_name='event'),
+                ),
+                migrations.AlterField(
+                    model_name='delivery',
+                    name='held_until',
+                    field=models.DateTimeField(null=True, verbose_name='held until'),
+                ),
+                migrations.AlterField(
+                    model_name='delivery',
+                    name='position',
+                    field=models.PositiveBigIntegerField(verbose_name='position'),
+                ),
+                migrations.AlterField(
+                    model_name='delivery',
+                    name='state',
+                    field=models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('failed', 'Failed')], default='waiting', max_length=10, verbose_name='state'),
+                ),
+                migrations.AlterField(
+                    model_name='delivery',
+                    name='subject',
+                    field=models.CharField(max_length=40, verbose_name='subject'),
+                ),
+                migrations.AlterField(
+                    model_name='endpoint',
+                    name='active',
+                    field=models.BooleanField(default=True, help_text='While it is not, what waits is kept and nothing new is noted.', verbose_name='active'),
+                ),
+                migrations.AlterField(
+                    model_name='endpoint',
+                    name='created_at',
+                    field=models.DateTimeField(auto_now_add=True, verbose_name='created at'),
+                ),
+                migrations.AlterField(
+                    model_name='endpoint',
+                    name='name',
+                    field=models.CharField(help_text='As you will know it by.', max_length=60, unique=True, verbose_name='name'),
+                ),
+                migrations.AlterField(
+                    model_name='endpoint',
+                    name='old_secret',
+                    field=models.CharField(blank=True, editable=False, max_length=80, verbose_name='old secret'),
+                ),
+                migrations.AlterField(
+                    model_name='endpoint',
+                    name='old_secret_until',
+                    field=models.DateTimeField(editable=False, null=True, verbose_name='old secret until'),
+                ),
+                migrations.AlterField(
+                    model_name='endpoint',
+                    name='secret',
+                    field=models.CharField(default=webhooks.models.new_secret, editable=False, max_length=80, verbose_name='secret'),
+                ),
+            ]
+        )
     ]

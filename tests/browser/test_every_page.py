@@ -79,7 +79,8 @@ def busy(tmp_path_factory: pytest.TempPathFactory, migrated: Any) -> Iterator[Se
     with floor(tmp_path_factory.mktemp("busy"), migrated) as server:
         server.do(
             "User.objects.filter(username='ada').update(is_staff=True, is_superuser=True)\n"
-            "from tests.pages import make_board\nmake_board('Floor')\n"
+            "from tests.pages import make_board, make_view\nmake_board('Floor')\n"
+            "make_view(Agent.objects.get(name='Ada'))\n"
             "let_rollcall_decide(); Queue.objects.get().ring_groups.update(ring_seconds=3600)\n"
             "show('Ada'); work('Ada', 'available'); call_in('0207 123')\n"
             "over_long('Bob', 2000)"

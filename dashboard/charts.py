@@ -8,7 +8,7 @@ from reports.sheet import Column, Line, Sheet, Value
 WIDTH, ROW, TALL, NAMES, FOOT, TOP = 1000, 24, 260, 190, 24, 14
 """In the drawing's own units: its width, a lying bar, all standing ones, room for names, for times
 and for what stands above."""
-MOST = 50
+MOST = 12
 """Lying bars that one drawing has."""
 _TICKS = 12
 WIDEST, LABEL = 90, 60

@@ -10,8 +10,7 @@ NOTHING = "–"  # noqa: RUF001 - an en dash, as printed tables have it
 
 
 def figure(value: Value, unit: Unit) -> str:
-    """For people: 123:04:05, 1,234, 83.4%, 2.75. Shares and levels are rounded down, so that what
-    was just missed does not read as met."""
+    """For people: 123:04:05, 1,234, 83.4%, 2.75. Each is rounded by itself, half of a step up."""
     if value is None:
         return NOTHING
     match unit:
@@ -20,14 +19,14 @@ def figure(value: Value, unit: Unit) -> str:
         case Unit.COUNT:
             return str(number_format(int(value), 0))
         case Unit.SHARE:
-            return f"{number_format(math.floor(value * 1000 + 1e-9) / 10, 1)}%"
+            return f"{number_format(_half_up(value * 1000) / 10, 1)}%"
         case Unit.LEVEL:
-            return str(number_format(math.floor(value * 100 + 1e-9) / 100, 2))
+            return str(number_format(_half_up(value * 100) / 100, 2))
 
 
 def clock(seconds: float) -> str:
     """Hours, minutes and seconds, however many hours."""
-    minutes, second = divmod(round(seconds), 60)
+    minutes, second = divmod(_half_up(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}"
 
@@ -37,8 +36,12 @@ def plain(value: Value, unit: Unit) -> str:
     if value is None:
         return ""
     if unit in {Unit.TIME, Unit.COUNT}:
-        return str(round(value))
+        return str(_half_up(value))
     return f"{value:.4f}"
+
+
+def _half_up(number: float) -> int:
+    return math.floor(number + 0.5 + 1e-9)
 
 
 def no_formula(text: str) -> str:

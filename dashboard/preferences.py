@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,14 +21,23 @@ from presence.models import Agent, Preferences
 AS_BROWSER = ("", _("As my browser says"))
 
 
-@cache
-def zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Time zones by region, as a select groups them."""
+Zones = list[tuple[str, list[tuple[str, str]]]]
+
+
+def zones() -> Zones:
+    """Time zones by region, as a select groups them, each with its offset now."""
+    return _zones(timezone.now().replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=1)
+def _zones(now: datetime) -> Zones:
     regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(available_timezones()):
         region, _slash, place = name.partition("/")
         if place and region not in ("Etc", "SystemV", "US", "posix", "right"):
-            regions.setdefault(region, []).append((name, place.replace("_", " ")))
+            offset = now.astimezone(ZoneInfo(name)).isoformat()[-6:]
+            label = f"{place.replace('_', ' ')} (UTC{offset})"
+            regions.setdefault(region, []).append((name, label))
     return [("UTC", [("UTC", "UTC")]), *regions.items()]
 
 

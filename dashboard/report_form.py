@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard.forms import DayInput
+from dashboard.preferences import zones as every_zone
 from dashboard.reporting import LABELS, LONGEST, YEAR, Report
 from presence.models import Team
 from reports.sheet import Words
@@ -42,7 +43,9 @@ class ReportForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("Every queue"),
     )
-    zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+    zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"), widget=forms.Select(attrs={"translate": "no"})
+    )
     reasons = forms.BooleanField(label=gettext_lazy("With reasons"), required=False)
 
     def __init__(self, report: Report, asked: Mapping[str, str]) -> None:
@@ -59,7 +62,11 @@ class ReportForm(forms.Form):
         for name in {"team", "queue", "reasons"} - set(report.asks):
             del self.fields[name]
         self._choices("by", [(by.value, LABELS[by]) for by in report.by])
-        self._choices("zone", [(name, name) for name in zones])
+        others = [
+            (region, [one for one in places if one[0] not in zones])
+            for region, places in every_zone()
+        ]
+        self._choices("zone", [*((name, name) for name in zones), *others])
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]

@@ -5,8 +5,11 @@ from datetime import datetime
 from itertools import compress, groupby
 from operator import itemgetter, mul, not_
 
+from django.db.models import F, Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from presence.models import Agent, Interval
 from reports import dialect, sums
 from reports.sheet import Column, Line, Sheet, Tally, Unit, Value, share, time
 from reports.wish import Wish
@@ -19,6 +22,7 @@ WITH shown AS (
 ), changes AS (
     SELECT began AS moment, ready, 1 AS staffed, 0 AS border FROM shown
     UNION ALL SELECT ended, -ready, -1, 0 FROM shown
+    UNION ALL SELECT %(start)s, 0, 0, 0
     UNION ALL SELECT %(now)s, 0, 0, 0
     UNION ALL SELECT moment, 0, 0, 1 FROM {borders}
 ), levels AS (
@@ -99,7 +103,8 @@ COLUMNS = (
 
 
 def read(wish: Wish, now: datetime) -> Sheet:
-    """The report as of `now`; it has no lines for what is still to come."""
+    """The report as of `now`; it has no lines for what is still to come, nor for what was before
+    the first agent was added."""
     borders = wish.borders()
     lines = tuple(
         _line(borders[number - 1], borders[number] > now, [level for _, *level in levels])
@@ -110,8 +115,11 @@ def read(wish: Wish, now: datetime) -> Sheet:
 
 def _levels(wish: Wish, now: datetime) -> Iterator[tuple[int, ...]]:
     """Each bucket's number, how many were ready and staffed, and for how long."""
-    borders = wish.borders()
-    asked: dict[str, object] = {"start": borders[0], "end": borders[-1], "now": now}
+    borders, first = wish.borders(), _first()
+    if first is None:
+        return iter(())
+    start = max(borders[0], first)
+    asked: dict[str, object] = {"start": start, "end": borders[-1], "now": now}
     ours = sums.of(wish, asked)
     statement = _LEVELS.format(
         source=" UNION ALL ".join(sums.STATUSES),
@@ -120,6 +128,14 @@ def _levels(wish: Wish, now: datetime) -> Iterator[tuple[int, ...]]:
         wide=dialect.whole(f"SUM({dialect.span('until', 'moment')})"),
     )
     return dialect.rows(statement, asked, borders)
+
+
+def _first() -> datetime | None:
+    """When the history of the first agent begins; each agent's is looked up in an index."""
+    spans = Interval.objects.filter(agent=OuterRef("pk")).order_by("started_at")
+    began = Coalesce(Subquery(spans.values("started_at")[:1]), F("state__shown_since"))
+    first: datetime | None = Agent.objects.aggregate(first=Min(began))["first"]
+    return first
 
 
 def _line(began: datetime, running: bool, levels: Iterable[Iterable[int]]) -> Line:

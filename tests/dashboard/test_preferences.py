@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from dashboard.preferences import zones
 from notifications.kinds import Channel, Kind, wanted
 from notifications.models import Inbox
 from presence.models import Agent, Preferences
@@ -111,3 +112,9 @@ def test_every_switch_has_a_name_of_its_own(browser: Client, ada: Agent) -> None
     for kind in Kind:
         for channel in Channel:
             assert page.count(f'name="{kind.value}-{channel.value}"') == 1
+
+
+def test_a_zone_is_offered_by_its_name_with_its_offset() -> None:
+    asia = dict(zones())["Asia"]
+    assert ("Asia/Kathmandu", "Kathmandu (UTC+05:45)") in asia
+    assert [name for name, _label in asia] == sorted(name for name, _label in asia)

@@ -98,6 +98,19 @@ def test_a_colleagues_link_keeps_its_zone(sam: Client) -> None:
     assert "in Pacific/Chatham." in body(sam, zone="Pacific/Chatham")
 
 
+def test_the_form_offers_every_zone_once(sam: Client) -> None:
+    page = body(sam, zone="Asia/Tokyo")
+    for zone in ("Asia/Tokyo", "UTC", "America/Bogota"):
+        assert page.count(f'<option value="{zone}"') == 1
+    assert '<option value="Asia/Tokyo" selected>' in page
+
+
+def test_a_chart_of_some_lines_says_so(sam: Client) -> None:
+    for number in range(15):
+        make_agent(f"A{number}", mode="available", start=timezone.now() - timedelta(seconds=9))
+    assert "The chart shows 12 of 15 lines; all are in the table." in body(sam)
+
+
 def test_a_column_sorts_by_its_head(sam: Client) -> None:
     for seconds, name in ((5, "Ada"), (50, "Bob"), (20, "Eve")):
         make_agent(name, mode="available", start=timezone.now() - timedelta(seconds=seconds))
@@ -170,7 +183,11 @@ def test_a_gap_is_marked_in_words_and_by_a_sign(sam: Client) -> None:
         (445_445.4, Unit.TIME, "123:44:05", "445445"),
         (0, Unit.TIME, "0:00:00", "0"),
         (7, Unit.COUNT, "7", "7"),
-        (0.79999, Unit.SHARE, "79.9%", "0.8000"),
+        (0.79999, Unit.SHARE, "80.0%", "0.8000"),
+        (14 / 19, Unit.SHARE, "73.7%", "0.7368"),
+        (0.0005, Unit.SHARE, "0.1%", "0.0005"),
+        (2.5, Unit.TIME, "0:00:03", "3"),
+        (2 / 3, Unit.LEVEL, "0.67", "0.6667"),
         (0.8, Unit.SHARE, "80.0%", "0.8000"),
         (1 / 3, Unit.LEVEL, "0.33", "0.3333"),
     ],

@@ -169,5 +169,14 @@ def test_a_queue_that_nobody_serves_is_one_gap_and_nothing_is_told_of_the_future
     queue = make_queue()
     wish = Wish(START.date(), START.date(), UTC_ZONE, By.HOUR, queue=queue.pk)
     sheet = coverage.read(wish, at(90 * 60))
-    assert len(sheet.lines) == 11
-    assert sheet.total["gap"] == sheet.total["unstaffed"] == 10.5 * 3_600_000_000
+    assert len(sheet.lines) == 2
+    assert sheet.total["gap"] == sheet.total["unstaffed"] == 1.5 * 3_600_000_000
+
+
+def test_no_gap_is_told_of_before_the_first_agent_was_added() -> None:
+    day = Wish(START.date(), START.date(), UTC_ZONE, By.HOUR)
+    assert coverage.read(day, at(3600)).lines == ()
+    ada = make_agent("Ada", mode="busy", start=at(600))
+    choose(ada, "available", 1200)
+    [line] = coverage.read(day, at(1800)).lines
+    assert (line.began, line.tally["gap"], line.tally["wide"]) == (at(0), 600e6, 1200e6)

@@ -8,6 +8,7 @@ import { listen } from "./live.js";
 
 const section = document.getElementById("alerts");
 const list = document.getElementById("alerts-list");
+const more = document.getElementById("alerts-more");
 const teams = section.dataset.teams.split(" ");
 const bare = document.title;
 const seen = new Set();
@@ -25,7 +26,26 @@ function arrange() {
   list.querySelector(".well").hidden = !well;
   list.querySelector("ul").hidden = well;
   badge();
+  fit();
 }
+
+/** Alerts come and go in one line, so that nothing below them moves; the others are asked for, and
+    then lie over what is below. */
+function fit() {
+  const shown = items();
+  const over = shown.some((item) => item.offsetTop > shown[0].offsetTop);
+  const open = over && "open" in list.dataset;
+  more.hidden = !over;
+  more.textContent = open ? more.dataset.fewer : more.dataset.all.replace("{count}", shown.length);
+  more.setAttribute("aria-expanded", open);
+  list.toggleAttribute("data-open", open);
+}
+
+more.addEventListener("click", () => {
+  list.toggleAttribute("data-open");
+  fit();
+});
+addEventListener("resize", fit);
 
 /** Whoever else sets the title takes the count away: it is put back with the next second. */
 function badge() {

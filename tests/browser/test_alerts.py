@@ -75,6 +75,30 @@ def test_e16_while_the_server_is_away_nobody_can_acknowledge(
     expect(button).to_be_enabled()
 
 
+def test_nothing_below_moves_when_alerts_come_or_a_menu_opens(
+    server: Server, sign_in: SignIn
+) -> None:
+    monitor = opened(sign_in("sam", viewport={"width": 1024, "height": 800}))
+    table = monitor.locator("#sheet")
+    before = table.bounding_box()
+    over_long(server)
+    expect(alerts(monitor)).to_have_count(1)
+    assert table.bounding_box() == before
+    server.do("over_long('Bob', 2000)")
+    expect(alerts(monitor)).to_have_count(2)
+    assert table.bounding_box() == before
+    more = monitor.locator("#alerts-more")
+    more.get_by_text("Show all 2").click()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    expect(alerts(monitor).nth(1)).to_be_in_viewport(ratio=1)
+    assert table.bounding_box() == before
+    more.get_by_text("Show fewer").click()
+    for menu in ("#views", "#layout", "[data-facet=status]"):
+        monitor.locator(f"{menu} summary").click()
+        assert table.bounding_box() == before
+        monitor.keyboard.press("Escape")
+
+
 def test_what_is_critical_is_said_at_once(server: Server, sign_in: SignIn) -> None:
     monitor = opened(sign_in("sam"))
     over_long(server, critical=True)

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from importlib import import_module
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -15,6 +16,10 @@ from pytest_django.plugin import blocking_manager_key
 from presence.models import Agent
 from tests import factories
 from tests.services.redis_server import RedisServer
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

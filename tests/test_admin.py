@@ -223,7 +223,7 @@ def test_a_status_that_another_leads_to_stays_active(admin: Client) -> None:
         {"action": "deactivate", "_selected_action": ["meeting"]},
         follow=True,
     )
-    assert "Another status leads to this one" in answer.content.decode()
+    assert "Another status or the floor leads to this one by itself." in answer.content.decode()
     assert Status.objects.get(pk="meeting").active
 
 

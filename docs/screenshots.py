@@ -1,7 +1,7 @@
 """Take the screenshots in docs/screenshots: every page in both themes and three widths, from a demo
 floor that has been at work for a while and from a new installation.
 
-make screenshots
+make screenshots, or python -m docs.screenshots NAME ... for some of them
 """
 
 import os
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -49,7 +49,7 @@ def nothing(page: Page) -> None:
 def open_menu(page: Page) -> None:
     """Be Available, so that calls come, and show the agent's menu."""
     page.locator("#bar-summary").click()
-    page.get_by_role("button", name="Available").click()
+    page.locator("#bar-available").click()
     expect(page.locator("#bar-menu")).not_to_have_attribute("open", "")
     page.locator("#bar-summary").click()
 
@@ -181,18 +181,24 @@ def save(page: Page, name: str) -> None:
     few.save(FOLDER / f"{name}.png", optimize=True)
 
 
-def main() -> None:
+def main(names: Collection[str]) -> None:
+    """Take the shots of these names; without any, all."""
+    new, floors = (
+        [shot for shot in group if not names or shot.name in names] for group in (NEW, FLOOR)
+    )
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         chromium = browser(playwright)
-        with server() as address:
-            take(chromium, address, NEW)
+        if new:
+            with server() as address:
+                take(chromium, address, new)
         with server("--demo") as address:
             time.sleep(WARM_UP)
-            take_wallboard(chromium, address)
-            take(chromium, address, FLOOR)
+            if not names or "wallboard" in names:
+                take_wallboard(chromium, address)
+            take(chromium, address, floors)
         chromium.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

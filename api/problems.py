@@ -48,6 +48,7 @@ CODES: dict[str, str] = {
     "nobody_available": "Nobody may have the call now. The caller waits; `interaction` names it.",
     "leg_ended": "The agent's part in the interaction is over.",
     "not_possible": "What happened cannot happen to a call that is where this one is.",
+    "caller_left": "The caller has left the call, so nobody can be transferred.",
     "out_of_date": "Something newer is known already.",
     "failed": "Rollcall failed. It is in the server's log; try again later.",
 }

@@ -103,7 +103,7 @@ def test_everything_that_an_event_holds_is_documented(ada: Agent) -> None:
     )
     actions.apply(ada.pk, chosen)
     clock.tick(at(740), actions.apply_all)
-    look(at(741))
+    look(at(760))
     look(at(801))
     acknowledge(Alert.objects.open()[0].pk, make_user().pk, at(802))
     Queue.objects.update(active=False)

@@ -219,6 +219,7 @@ def test_axe_finds_nothing_wrong_with_alerts_or_their_history(
     over_long(server)
     server.do("over_long('Bob', 2000)")
     expect(alerts(monitor)).to_have_count(2)
+    expect(monitor.locator("#lost")).to_be_hidden()
     for context in ("#alerts", "tr[data-alert]"):
         found = Axe().run(monitor, context=context).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Server, SignIn
 
@@ -59,7 +59,7 @@ def test_c1_to_c7_a_mode_waits_is_cancelled_and_applies(
     choose(ada, "Lunch")
     expect(ada.locator("#bar").get_by_text("Waiting for On Break")).to_be_visible()
     expect(row(monitor, "Ada").locator(".c-availability")).to_have_text("Mode Pending")
-    ada.get_by_role("button", name="Cancel").click()
+    ada.locator("#bar-cancel").click()
     expect(ada.locator("#bar").get_by_text("Waiting for")).to_have_count(0)
     expect(row(monitor, "Ada").locator(".c-pending")).to_be_empty()
     choose(ada, "Lunch")
@@ -149,6 +149,21 @@ def test_g20_a_tab_that_was_hidden_is_right_within_a_second(
     expect(row(monitor, "Ada").locator(".c-status")).to_have_text("Busy", timeout=1500)
 
 
+def test_my_day_is_read_again_though_it_is_just_being_read(ada: Page) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    ada.route("**/me/", hold_the_first)
+    choose(ada, "Available")
+    expect(status(ada)).to_have_text("Available")
+    choose(ada, "Busy")
+    expect(ada.locator("#me h1")).to_have_text("Busy")
+
+
 def test_the_menu_works_by_keyboard_alone(ada: Page) -> None:
     ada.locator("#bar-summary").focus()
     ada.keyboard.press("Enter")
@@ -156,7 +171,7 @@ def test_the_menu_works_by_keyboard_alone(ada: Page) -> None:
     expect(ada.locator("#bar-available")).to_be_focused()
     ada.keyboard.press("Escape")
     expect(ada.locator("#bar-summary")).to_be_focused()
-    expect(ada.locator(".panel")).to_be_hidden()
+    expect(ada.locator("#bar-available")).to_be_hidden()
     ada.keyboard.press("Enter")
     ada.keyboard.press("ArrowDown")
     ada.keyboard.press("Enter")

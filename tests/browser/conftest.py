@@ -15,7 +15,15 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "rollcall.sqlite3"
@@ -148,12 +156,18 @@ SignIn = Callable[..., Page]
 def sign_in(chromium: Browser, server: Server) -> Iterator[SignIn]:
     """`sign_in("ada")` opens a browser of Ada's own; options are those of a browser context."""
     contexts: list[BrowserContext] = []
+    blocked: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            blocked.append(message.text)
 
     def open_browser(
         name: str, prepare: Callable[[Page], None] | None = None, **options: Any
     ) -> Page:
         context = chromium.new_context(base_url=server.url, **options)
         contexts.append(context)
+        context.on("console", note)
         page = context.new_page()
         if prepare:
             prepare(page)
@@ -168,3 +182,4 @@ def sign_in(chromium: Browser, server: Server) -> Iterator[SignIn]:
     yield open_browser
     for context in contexts:
         context.close()
+    assert not blocked, "pages ask for what their policy forbids"

@@ -22,6 +22,7 @@ run: .venv/run ## Run Rollcall with a demo floor (PORT=8000, DEMO=0 for an empty
 
 test: .venv/dev lint ## Run every check and test
 	$(ALONE) $(BIN)/python -m pytest -q -n auto --dist worksteal
+	$(ALONE) $(BIN)/python -m tests.on_postgresql -q -n auto --dist worksteal
 
 # Browsers and other servers are the first leg's; this one is about the language and the framework.
 # Threads of pools that end with a test leave SQLite connections to be closed by Python, and since

@@ -1,7 +1,10 @@
 """Fixtures for every test: a database that threads can share, and the catalogue in it."""
 
+import fcntl
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -23,17 +26,65 @@ hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite in a file, as it is run: threads on a shared in-memory one refuse to wait."""
-    database = connections["default"].settings_dict
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with its tables and what migrations put in them: made once for all the
+    processes that test, for it takes long."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    path = folder / "migrated.sqlite3"
+    with (folder / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            draft = path.with_suffix(".draft")
+            subprocess.run(
+                [sys.executable, "manage.py", "migrate", "-v0"],
+                cwd=settings.BASE_DIR,
+                env=os.environ | {"DATABASE_URL": f"sqlite:///{draft}"},
+                check=True,
+            )
+            draft.rename(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite the database is there before the tests are: a copy of the migrated one."""
+    return connections["default"].vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> None:
+    """SQLite in a file, as it is run: threads on a shared in-memory one refuse to wait. PostgreSQL
+    copies a template (`tests/on_postgresql.py`)."""
+    test = connections["default"].settings_dict["TEST"]
     if connections["default"].vendor == "sqlite":
-        folder: Path = tmp_path_factory.mktemp("database")
-        database["TEST"]["NAME"] = str(folder / "test.sqlite3")
+        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated"), path)
+        test["NAME"] = str(path)
+    else:
+        test["NAME"] = "test_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
+        test["TEMPLATE"] = os.environ.get("TEST_TEMPLATE")
 
 
 @pytest.fixture
 def committed(transactional_db: None) -> None:
     """A database whose transactions commit, so that threads see each other's."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches the database is run."""
+    if connections["default"].vendor != "postgresql":
+        return
+    others = [item for item in items if not _touches_database(item)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if _touches_database(item)]
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    named = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(named) or item.get_closest_marker("django_db") is not None
 
 
 _MAKERS = (

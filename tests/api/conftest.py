@@ -1,11 +1,10 @@
-"""Programs with keys, for tests of the API, and the PostgreSQL of the services' tests."""
+"""Programs with keys, for tests of the API."""
 
 import pytest
 
 from tests.api.program import SCOPES, Program
-from tests.services.conftest import postgresql
 
-__all__ = ["postgresql", "program"]
+__all__ = ["program"]
 
 
 @pytest.fixture

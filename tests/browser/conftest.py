@@ -1,9 +1,10 @@
 """A real server on a database of its own, and real browsers that know it by its pages only."""
 
+import json
 import os
 import shutil
+import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -36,52 +37,53 @@ ARGUMENTS = [
 expect.set_options(timeout=10_000)
 
 
+class Nursery:
+    """A process that has Rollcall loaded (`tests/browser/nursery.py`)."""
+
+    def __init__(self) -> None:
+        ours = {"SECRET_KEY": "for this test only", "LOG_LEVEL": "WARNING", "REDIS_URL": ""}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.nursery"],
+            cwd=ROOT,
+            env=os.environ | ours | {"DATABASE_URL": "sqlite:////dev/null"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, *wish: object) -> int:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(wish, default=str) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
 class Server:
     """Rollcall in a process that can be killed and started again on the same port."""
 
-    def __init__(self, folder: Path) -> None:
-        self._environment = {
-            **os.environ,
-            "DATABASE_URL": f"sqlite:///{folder / DATABASE}",
-            "SECRET_KEY": "for this test only",
-            "LOG_LEVEL": "WARNING",
-            "REDIS_URL": "",
-        }
-        self._log = (folder / "server.log").open("ab")
+    def __init__(self, folder: Path, nursery: Nursery) -> None:
+        self._database, self._log = folder / DATABASE, folder / "server.log"
+        self._nursery = nursery
         self._port = _free_port()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process = 0
         self.url = f"http://127.0.0.1:{self._port}"
 
-    def run(self, *words: str) -> None:
-        """A management command in a process of its own: the server hears nothing of it."""
-        subprocess.run(
-            [sys.executable, "manage.py", *words], cwd=ROOT, env=self._environment, check=True
-        )
-
     def do(self, code: str) -> None:
-        """Something that happens on the floor, from another process."""
-        self.run("shell", "-v0", "-c", f"from tests.browser.world import *\n{code}")
+        """Something that happens on the floor, in a process that the server hears nothing of."""
+        assert self._nursery.ask("do", self._database, code) == 0
 
     def start(self) -> None:
-        options = ["--host", "127.0.0.1", "--port", str(self._port), "--ws-ping-interval", "20"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "config.asgi:application", *options],
-            cwd=ROOT,
-            env=self._environment,
-            stdout=self._log,
-            stderr=self._log,
-        )
+        self._process = self._nursery.ask("serve", self._database, self._port, self._log)
         self._wait()
 
     def kill(self) -> None:
         if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def close(self) -> None:
-        self.kill()
-        self._log.close()
+            os.kill(self._process, signal.SIGKILL)
+            self._process = 0
 
     def _wait(self) -> None:
         until = time.monotonic() + 30
@@ -101,30 +103,26 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database without a floor: made once, for it takes long."""
-    folder = tmp_path_factory.mktemp("migrated")
-    with closing(Server(folder)) as unstarted:
-        unstarted.run("migrate", "-v0")
-    return folder / DATABASE
-
-
-@contextmanager
-def floor(folder: Path, migrated: Path) -> Iterator[Server]:
-    """A floor with Ada and Bob, agents of Billing who serve Helpdesk, and Sam, who supervises."""
-    target = folder / DATABASE
-    with closing(sqlite3.connect(migrated)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
-    with closing(Server(folder)) as running:
-        running.do("make_floor()")
-        running.start()
+def nursery() -> Iterator[Nursery]:
+    with closing(Nursery()) as running:
         yield running
 
 
+@contextmanager
+def floor(folder: Path, migrated: Path, nursery: Nursery) -> Iterator[Server]:
+    """A floor with Ada and Bob, agents of Billing who serve Helpdesk, and Sam, who supervises."""
+    shutil.copy(migrated, folder / DATABASE)
+    running = Server(folder, nursery)
+    running.do("make_floor()")
+    running.start()
+    yield running
+    running.kill()
+
+
 @pytest.fixture
-def server(tmp_path: Path, migrated: Path) -> Iterator[Server]:
+def server(tmp_path: Path, migrated: Path, nursery: Nursery) -> Iterator[Server]:
     """A floor of the test's own."""
-    with floor(tmp_path, migrated) as running:
+    with floor(tmp_path, migrated, nursery) as running:
         yield running
 
 

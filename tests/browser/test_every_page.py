@@ -3,13 +3,14 @@ without motion, with a finger. One floor and one browser for all, for nothing he
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, floor
+from tests.browser.conftest import Nursery, Server, floor
 from tests.pages import NUMBERS, PAGES
 
 ASIDE = """
@@ -74,9 +75,11 @@ OUTLINED = """
 
 
 @pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory, migrated: Any) -> Iterator[Server]:
+def busy(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Path, nursery: Nursery
+) -> Iterator[Server]:
     """Ada, who may do everything, is rung; Bob's break is too long; there is a wallboard."""
-    with floor(tmp_path_factory.mktemp("busy"), migrated) as server:
+    with floor(tmp_path_factory.mktemp("busy"), migrated, nursery) as server:
         server.do(
             "User.objects.filter(username='ada').update(is_staff=True, is_superuser=True)\n"
             "from tests.pages import make_board, make_view\nmake_board('Floor')\n"

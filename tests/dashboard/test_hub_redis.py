@@ -6,18 +6,17 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import redis
 from django.conf import settings as configured
-from django.db import connection
 from pytest_django import Settings
 
 from dashboard import hub as hubs
 from dashboard.hub import Hub
 from presence import hints
 from presence.models import Agent
+from tests import databases
 from tests.dashboard.test_hub import Socket, make_agent, shows, watch
 from tests.services.redis_server import RedisServer, until
 
@@ -43,7 +42,7 @@ async def elsewhere(agent: Agent, redis_url: str) -> AsyncIterator[Elsewhere]:
     words = [sys.executable, "-m", "tests.services.writer", str(agent.pk)]
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": _database_url(),
+        "DATABASE_URL": databases.url(),
         "REDIS_URL": redis_url,
         "SECRET_KEY": configured.SECRET_KEY,
     }
@@ -58,14 +57,6 @@ async def elsewhere(agent: Agent, redis_url: str) -> AsyncIterator[Elsewhere]:
     finally:
         process.kill()
         await process.communicate()
-
-
-def _database_url() -> str:
-    """The database of this test, as another process is told of it."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 @asynccontextmanager

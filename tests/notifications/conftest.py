@@ -1,4 +1,4 @@
-"""What tests of notifications share: a gateway, a mail server, and the services' PostgreSQL."""
+"""What tests of notifications share: a gateway and a mail server."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,10 @@ from pytest_django import Settings
 
 from config.mail import settings_for
 from tests.services import smtp_server
-from tests.services.conftest import postgresql
 from tests.services.smtp_server import SmtpServer
 from tests.webhooks.receiver import receiver
 
-__all__ = ["postgresql", "receiver"]
+__all__ = ["receiver"]
 
 
 @pytest.fixture

@@ -1,69 +1,18 @@
 """Real servers, started for the tests that need them and stopped after."""
 
 import os
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-
-def _absent(what: str) -> None:
-    """Without the server there is nothing to test: a gap here, a failure where it must be."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} is needed in CI.")
-    pytest.skip(f"{what} is not installed here.")
-
-
-def _as_postgres() -> list[str]:
-    """PostgreSQL refuses to run as root: as whom it runs then."""
-    if os.geteuid() != 0:
-        return []
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]
+from tests.services import postgresql_server
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of an empty database on a PostgreSQL of its own."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    if not found:
-        _absent("PostgreSQL")
-    binaries, prefix = found[-1].parent, _as_postgres()
-    folder = Path(tempfile.mkdtemp(prefix="rollcall-postgresql-"))
-    if prefix:
-        shutil.chown(folder, "postgres", "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    initdb = [*prefix, str(binaries / "initdb"), "-D", str(folder / "data"), "-A", "trust"]
-    subprocess.run([*initdb, "-U", "rollcall", "-N"], check=True, capture_output=True, cwd=folder)
-    options = ["-p", port, "-h", "127.0.0.1", "-k", str(folder), "-F"]
-    server = subprocess.Popen(
-        [*prefix, str(binaries / "postgres"), "-D", str(folder / "data"), *options],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(binaries / "pg_isready", port)
-        yield f"postgres://rollcall@127.0.0.1:{port}/postgres"
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(20)
-        shutil.rmtree(folder)
-
-
-def _wait_for(ready: Path, port: str) -> None:
-    for _ in range(400):
-        asked = subprocess.run(
-            [str(ready), "-h", "127.0.0.1", "-p", port], check=False, capture_output=True
-        )
-        if asked.returncode == 0:
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("PostgreSQL did not start.")
+    binaries = postgresql_server.programs()
+    if binaries is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no PostgreSQL here")
+    with postgresql_server.running(binaries) as url:
+        yield url

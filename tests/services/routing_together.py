@@ -1,6 +1,6 @@
 """Several processes and transactions at once, on the database that `DATABASE_URL` names.
 
-`test_routing_postgres.py` runs this on a real PostgreSQL.
+`tests/on_postgresql.py` runs this on a real PostgreSQL.
 """
 
 import json
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -25,6 +24,7 @@ from routing import actions, reservations, transfers
 from routing.calls import Origin
 from routing.distribution import distribute
 from routing.models import Interaction, Leg, Queue
+from tests import databases
 from tests.factories import call_in, happen, make_agent, make_queue, offers_of
 from tests.routing.oracle import Picture, check_always
 from tests.routing.told import check_told
@@ -40,13 +40,11 @@ class Router:
     """A process at work (`tests/services/router.py`)."""
 
     def __init__(self) -> None:
-        name = str(connection.settings_dict["NAME"])
-        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
         ours = {"DJANGO_SETTINGS_MODULE": "config.settings", "SECRET_KEY": settings.SECRET_KEY}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.services.router"],
             cwd=ROOT,
-            env=os.environ | ours | {"DATABASE_URL": url},
+            env=os.environ | ours | {"DATABASE_URL": databases.url()},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,6 +1,5 @@
-"""What tests of webhooks share: a receiver, and the PostgreSQL of the services' tests."""
+"""What tests of webhooks share: a receiver."""
 
-from tests.services.conftest import postgresql
 from tests.webhooks.receiver import receiver
 
-__all__ = ["postgresql", "receiver"]
+__all__ = ["receiver"]

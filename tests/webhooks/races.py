@@ -1,4 +1,4 @@
-"""What only a database with several writers can show: run on PostgreSQL by `test_postgresql.py`."""
+"""What only a database with several writers can show: see `tests/on_postgresql.py`."""
 
 import threading
 from collections import defaultdict

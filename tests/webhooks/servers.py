@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
-from django.db import connection
 
+from tests import databases
 from tests.services.redis_server import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def process() -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": database_url(), "PYTHONWARNINGS": ""},
+        env=os.environ | {"DATABASE_URL": databases.url(), "PYTHONWARNINGS": ""},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -54,13 +54,6 @@ def process() -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     finally:
         server.kill()
         server.wait(PATIENCE)
-
-
-def database_url() -> str:
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{settings['NAME']}"
-    return f"postgres://{settings['USER']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
 
 
 def answers(port: int) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from presence.models import Agent, AgentState
 from routing.connectors import running
@@ -19,6 +19,7 @@ from routing.connectors.asterisk import follower, teller
 from routing.connectors.desk import Desk
 from routing.models import Connector, ConnectorLink, Interaction, Leg, QueueEntry, Unmatched
 from routing.reports import Report
+from tests import databases
 from tests.factories import START, choose
 from tests.routing.asterisk.pbx import Chan
 from tests.routing.connectors.ami_server import AmiServer, until
@@ -241,14 +242,12 @@ async def test_reports_wait_while_the_database_is_away(monkeypatch: pytest.Monke
 
 
 async def process() -> asyncio.subprocess.Process:
-    name = str(connection.settings_dict["NAME"])
-    url = f"sqlite:///{name}" if connection.vendor == "sqlite" else os.environ["DATABASE_URL"]
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "manage.py",
         "run_connectors",
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url, "LOG_LEVEL": "ERROR"},
+        env=os.environ | {"DATABASE_URL": databases.url(), "LOG_LEVEL": "ERROR"},
         stdout=asyncio.subprocess.PIPE,
     )
 

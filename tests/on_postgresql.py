@@ -1,0 +1,51 @@
+"""What holds on SQLite holds on PostgreSQL: the tests that touch the database, run again on a real
+one. `python -m tests.on_postgresql [what pytest understands]`.
+"""
+
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import psycopg
+
+from tests.services import postgresql_server
+
+ELSEWHERE = (
+    "browser",
+    "routing/test_demo.py",
+    "services/test_*",
+    "test_catalogues.py",
+    "test_translated.py",
+)
+"""Servers with databases of their own, and what is the same on any."""
+ONLY_HERE = ("tests/services/routing_together.py", "tests/webhooks/races.py")
+"""What only a database with several writers can show."""
+
+
+def main(arguments: list[str]) -> int:
+    binaries = postgresql_server.programs()
+    if binaries is None:
+        sys.stderr.write("There is no PostgreSQL here; the tests on it were left out.\n")
+        return int(os.environ.get("CI") == "true")
+    what = [] if any(one.startswith("tests") for one in arguments) else ["tests", *ONLY_HERE]
+    what += [f"--ignore-glob=tests/{name}" for name in ELSEWHERE]
+    with postgresql_server.running(binaries) as url:
+        environment = os.environ | {"DATABASE_URL": url, "TEST_TEMPLATE": _template(url)}
+        command = [sys.executable, "-m", "pytest", *arguments, *what]
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+def _template(url: str) -> str:
+    """A migrated database to copy, for to migrate takes long; gives its name."""
+    name = "migrated"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    environment = os.environ | {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+    migrate = [sys.executable, "manage.py", "migrate", "-v0"]
+    subprocess.run(migrate, env=environment, check=True)
+    return name
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -2,12 +2,12 @@
 does not run."""
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import Server, floor
+from tests.browser.conftest import Nursery, Server, floor
 from tests.pages import NUMBERS, PAGES, admin_lists
 
 SMUGGLED = """
@@ -21,8 +21,10 @@ SMUGGLED = """
 
 
 @pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory, migrated: Any) -> Iterator[Server]:
-    with floor(tmp_path_factory.mktemp("policy"), migrated) as server:
+def busy(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Path, nursery: Nursery
+) -> Iterator[Server]:
+    with floor(tmp_path_factory.mktemp("policy"), migrated, nursery) as server:
         server.do(
             "User.objects.filter(username='ada').update(is_staff=True, is_superuser=True)\n"
             "from tests.pages import make_board, make_view\nmake_board('Floor')\n"

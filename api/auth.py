@@ -8,6 +8,7 @@ from ninja.security import HttpBearer
 from api import keys
 from api.models import ApiKey
 from api.problems import Problem
+from presence.addresses import house_of
 
 
 class Bearer(HttpBearer):
@@ -17,8 +18,11 @@ class Bearer(HttpBearer):
         super().__init__()
         self.scopes = scopes
 
-    def authenticate(self, _request: HttpRequest, token: str) -> ApiKey:
-        key = keys.find(token)
+    def authenticate(self, request: HttpRequest, token: str) -> ApiKey:
+        try:
+            key = keys.try_key(token, house_of(request) or "")
+        except keys.TooMany as many:
+            raise Problem(429, "too_many_keys", str(many), retry_after=many.seconds) from None
         if key is None:
             raise Problem(401, "not_authenticated", "That key is not known, or was revoked.")
         if not key.scopes.intersection(self.scopes):

@@ -95,7 +95,14 @@ def _problems(operation: Operation) -> list[int]:
     named = "path" in sources
     writes, body = _writes(operation), "body" in sources
     invalid = writes or "query" in sources
-    return [400, 401, 403] + [404] * named + [409, 413] * writes + [415] * body + [422] * invalid
+    return (
+        [400, 401, 403]
+        + [404] * named
+        + [409, 413] * writes
+        + [415] * body
+        + [422] * invalid
+        + [429]
+    )
 
 
 def _writes(operation: Operation) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from api.guesses import guesses
 from api.models import ApiKey
 from presence.writing import write
 
@@ -27,6 +28,28 @@ def give_text(key: ApiKey) -> str:
     key.prefix, key.digest = text[:_SHOWN], _digest(text)
     key.save()
     return text
+
+
+class TooMany(Exception):
+    """Too many wrong keys came from there; `seconds` are to be waited."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many wrong keys. Wait {seconds} seconds.")
+        self.seconds = seconds
+
+
+def try_key(text: str, address: str, now: datetime | None = None) -> ApiKey | None:
+    """As `find`, for somebody at `address`. Raises `TooMany`: who guesses at a key waits before
+    they try that one again, and hears so of every wrong one. Another key opens meanwhile."""
+    now = now or timezone.now()
+    if seconds := guesses.at_this_key(address, text, now):
+        raise TooMany(seconds)
+    key = find(text, now)
+    if key is None:
+        if seconds := guesses.at_any(address, now):
+            raise TooMany(seconds)
+        guesses.wrong(address, text, now)
+    return key
 
 
 def find(text: str, now: datetime | None = None) -> ApiKey | None:

@@ -20,6 +20,7 @@ MEDIA_TYPE = "application/problem+json"
 CODES: dict[str, str] = {
     "malformed": "The body is not JSON, or the request is not HTTP as it should be.",
     "not_authenticated": "No key, a wrong one, or one that was revoked.",
+    "too_many_keys": "Too many wrong keys came from this address; `Retry-After` says how long.",
     "scope_missing": "The key lacks the scope that this needs.",
     "other_source": "The interaction belongs to another telephony system than the key's.",
     "not_found": "There is nothing at this address.",
@@ -84,6 +85,8 @@ class Problem(Exception):
         response = HttpResponse(self.body, status=self.status, content_type=MEDIA_TYPE)
         if self.status == HTTPStatus.UNAUTHORIZED:
             response["WWW-Authenticate"] = 'Bearer realm="rollcall"'
+        if "retry_after" in self.members:
+            response["Retry-After"] = str(self.members["retry_after"])
         return response
 
 

@@ -12,9 +12,10 @@ from django.urls import path
 
 from api import keys
 from api.feed import Lost, feed
+from presence.addresses import house
 from presence.outbox import EventType
 
-BAD_REQUEST, NO_KEY, NO_SCOPE, LOST = 4400, 4401, 4403, 4404
+BAD_REQUEST, NO_KEY, NO_SCOPE, LOST, TOO_MANY = 4400, 4401, 4403, 4404, 4429
 """Codes that a socket is closed with: the HTTP status of the same meaning and 4000."""
 
 _GONE = (OSError, RuntimeError)  # what servers raise on a socket that has closed meanwhile
@@ -74,7 +75,11 @@ async def stream(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 async def _wish(scope: dict[str, Any]) -> Wish:
     query = parse_qs(scope["query_string"].decode("latin-1"))
-    key = await feed.ask(lambda: keys.find(_bearer(scope)))
+    address = house((scope.get("client") or ("",))[0]) or ""
+    try:
+        key = await feed.ask(lambda: keys.try_key(_bearer(scope), address))
+    except keys.TooMany as many:
+        raise Refused(TOO_MANY, str(many)) from None
     if key is None:
         raise Refused(NO_KEY, "Send a valid API key: Authorization: Bearer <key>.")
     if not key.read:

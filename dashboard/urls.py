@@ -23,6 +23,7 @@ urlpatterns = [
     path("", account.home, name="home"),
     path("login/", account.Login.as_view(), name="login"),
     path("logout/", account.Logout.as_view(), name="logout"),
+    path("me/password/", account.Password.as_view(), name="password"),
     path("ticket/", account.ticket, name="ticket"),
     path("me/", me.agent_page, name="agent_page"),
     path("me/mode/", me.mode, name="mode"),

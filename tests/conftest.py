@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connections
 from pytest_django.plugin import blocking_manager_key
 
+from api.guesses import guesses
 from presence.models import Agent
 from tests import factories
 from tests.services.redis_server import RedisServer
@@ -106,6 +107,12 @@ def pytest_runtest_teardown(
             for name in _MAKERS:
                 import_module(name).make(apps, None)
     return result
+
+
+@pytest.fixture(autouse=True)
+def _nobody_guessed() -> None:
+    """What a test got wrong is no other's."""
+    guesses.forget()
 
 
 @pytest.fixture

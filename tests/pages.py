@@ -28,6 +28,7 @@ PAGES = {
     "monitor": Page("/monitor/"),
     "set_mode": Page("/agents/{agent}/mode/"),
     "alerts": Page("/alerts/"),
+    "password": Page("/me/password/"),
     "preferences": Page("/me/preferences/"),
     "reports": Page("/reports/"),
     "report": Page("/reports/workforce/"),

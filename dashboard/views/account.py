@@ -1,13 +1,16 @@
 """Coming and going: the front door, log-in, log-out, and tickets for sockets."""
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import views as auth
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dashboard.people import agent_of, may_supervise
@@ -25,6 +28,29 @@ class Login(auth.LoginView):
         if agent := agent_of(user):
             apply(agent.pk, LogIn(at=timezone.now(), actor=user.pk))
         return answer
+
+
+def too_many(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
+    """In the place of the log-in, for who got this user's password wrong too often from there."""
+    minutes = round(settings.AXES_COOLOFF_TIME.total_seconds() / 60)
+    context = {"wait": minutes, "next": request.POST.get("next", "")}
+    answer = render(request, "registration/login.html", context, status=429)
+    answer["Retry-After"] = str(minutes * 60)
+    return answer
+
+
+class Password(auth.PasswordChangeView):
+    template_name = "dashboard/password.html"
+    success_url = reverse_lazy("preferences")
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if isinstance(request.user, User) and not request.user.has_usable_password():
+            raise PermissionDenied("Who signs in elsewhere has no password here.")
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        messages.success(self.request, _("Your password is changed. You are signed out elsewhere."))
+        return super().form_valid(form)
 
 
 class Logout(auth.LogoutView):

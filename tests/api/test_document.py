@@ -54,7 +54,7 @@ def test_every_operation_says_what_it_is_and_what_may_go_wrong() -> None:
 def problems_of(method: str, path: str, operation: dict[str, Any]) -> set[int]:
     takes_more_than_a_path = any(p["in"] != "path" for p in operation["parameters"])
     return (
-        {400, 401, 403}
+        {400, 401, 403, 429}
         | ({404} if "{" in path else set())
         | ({409, 413} if method != "GET" else set())
         | ({415} if "requestBody" in operation else set())

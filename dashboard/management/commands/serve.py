@@ -11,6 +11,8 @@ from typing import Any
 
 import uvicorn
 from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -88,6 +90,7 @@ class Command(BaseCommand):
         if get_user_model().objects.filter(is_superuser=True).exists():
             return
         if os.environ.get("DJANGO_SUPERUSER_USERNAME"):
+            _check(os.environ.get("DJANGO_SUPERUSER_PASSWORD", ""))
             call_command("createsuperuser", interactive=False, verbosity=0)
         elif sys.stdin.isatty():
             self.stdout.write("This is a new installation. Who is its first admin?")
@@ -108,6 +111,16 @@ class Command(BaseCommand):
                 f"  {floor.ADMIN:<12} to configure, at {address}admin/\n"
             )
         self.stdout.flush()
+
+
+def _check(password: str) -> None:
+    """The command that makes an admin unasked takes any."""
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise CommandError(
+            "DJANGO_SUPERUSER_PASSWORD cannot be used. " + " ".join(error.messages)
+        ) from None
 
 
 class _Server(uvicorn.Server):

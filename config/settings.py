@@ -5,12 +5,14 @@ docs/settings.md says what each variable means.
 
 import secrets
 import warnings
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import environ
 import structlog
+from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
 
 from config.mail import settings_for
@@ -19,17 +21,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "var"
 DATA_DIR.mkdir(exist_ok=True)
 
-env = environ.Env()
+env = environ.FileAwareEnv()  # NAME_FILE names a file that holds what NAME would
 
 
-def _secret_key() -> str:
-    """The key from the environment, else one of this installation's own, made once and kept."""
-    if key := str(env.str("SECRET_KEY", default="")):
-        return key
-    path = DATA_DIR / "secret_key"
+def _own(name: str, make: Callable[[], str]) -> str:
+    """A key of this installation's own, made once and kept, where the environment gives none."""
+    path = DATA_DIR / name
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        path.write_text(make())
     return path.read_text().strip()
 
 
@@ -53,7 +53,13 @@ def _database() -> dict[str, Any]:
 
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = _secret_key()
+SECRET_KEY = env.str("SECRET_KEY", default="").strip() or _own(
+    "secret_key", lambda: secrets.token_urlsafe(50)
+)
+SEALING_KEYS = [key.strip() for key in env.list("SEALING_KEYS", default=[])] or [
+    _own("sealing_key", lambda: Fernet.generate_key().decode())
+]
+"""What seals the secrets in the database: the first seals, all open."""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATABASES = {"default": _database()}
@@ -212,6 +218,8 @@ CHOICE_ENDS_OFFER = env.bool("CHOICE_ENDS_OFFER", default=False)
 it rings on and the mode waits."""
 RUN_CONNECTORS = env.bool("RUN_CONNECTORS", default=True)
 """Whether a server follows the telephony systems itself, or leaves that to `run_connectors`."""
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
+"""Networks inside which webhooks and gateways may be all the same, such as 10.0.7.0/24."""
 OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=7)
 """How long events are kept for streams that resume, once every webhook has delivered them."""
 
@@ -224,7 +232,13 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "config.logs.OneLine",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Refusals are answers, not faults: the access log has them. A request that was sent is no news.

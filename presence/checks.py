@@ -1,9 +1,14 @@
 """Settings that cannot work, said at start-up with what to do."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError
+
+from presence import sealing
 
 _DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 _SHORTEST_LEASE = 5
@@ -36,4 +41,35 @@ def settings_make_sense(**_kwargs: Any) -> list[CheckMessage]:
                 id="rollcall.E003",
             )
         )
+    found += _sealing_keys()
     return found
+
+
+def _sealing_keys() -> list[CheckMessage]:
+    try:
+        for key in settings.SEALING_KEYS:
+            Fernet(key)
+    except ValueError:
+        hint = (
+            "Make one with .venv/bin/python -c "
+            "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+        )
+        return [Error("One of SEALING_KEYS is no key.", hint=hint, id="rollcall.E004")]
+    return []
+
+
+@register(Tags.database)
+def secrets_open(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Before a server starts, for afterwards nobody could be told."""
+    if "default" not in (databases or ()):
+        return []
+    try:
+        for model, name in sealing.fields():
+            for _pk, kept in sealing.kept(model, name):
+                sealing.unseal(kept)
+    except DatabaseError:
+        return []  # the tables are not there yet, or not as they will be
+    except sealing.CannotOpen as error:
+        hint = "SEALING_KEYS has to name every key that secrets here were sealed by, newest first."
+        return [Error(str(error), hint=hint, id="rollcall.E005")]
+    return []

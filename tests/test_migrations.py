@@ -6,6 +6,10 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from presence import sealing
+from routing.models import Connector
+from webhooks.models import Endpoint
+
 
 def _at(*targets: tuple[str, str]) -> Any:
     """The tables as they are after these migrations."""
@@ -27,3 +31,22 @@ def test_names_that_differ_in_case_only_are_numbered_and_nothing_is_lost() -> No
     for model in (after.get_model("routing", "Queue"), after.get_model("presence", "Team")):
         names = model.objects.order_by("pk").values_list("name", flat=True)
         assert list(names) == ["sales", "Sales (2)", "SALES (2) (2)", "Other"]
+
+
+@pytest.mark.usefixtures("committed")
+def test_secrets_that_were_kept_in_plain_words_are_sealed_and_stay_what_they_are() -> None:
+    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    before = _at(("routing", "0014_wrap_up_word"), ("webhooks", "0002_words"))
+    try:
+        connector = before.get_model("routing", "Connector")
+        connector.objects.create(name="pbx", user="rollcall", secret="plain")
+        endpoint = before.get_model("webhooks", "Endpoint")
+        endpoint.objects.create(name="crm", url="https://crm.example/", secret="whsec_plain")
+    finally:
+        _at(*latest)
+    assert Connector.objects.get().secret == "plain"
+    kept = Endpoint.objects.get()
+    assert (kept.secret, kept.old_secret) == ("whsec_plain", "")
+    for model in (Connector, Endpoint):
+        (_, sealed), *_rest = sealing.kept(model, "secret")
+        assert sealed.startswith("gAAAA")

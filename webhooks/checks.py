@@ -5,6 +5,18 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from webhooks import reach
+
+
+@register()
+def networks_are_some(**_kwargs: Any) -> list[CheckMessage]:
+    try:
+        reach.networks()
+    except ValueError as error:
+        hint = "Name networks such as 10.0.7.0/24, or addresses, with commas between them."
+        return [Error(f"WEBHOOK_NETWORKS: {error}.", hint=hint, id="webhooks.E002")]
+    return []
+
 
 @register()
 def events_are_kept(**_kwargs: Any) -> list[CheckMessage]:

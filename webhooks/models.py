@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from presence.models import OutboxEvent
+from presence.sealing import SealedField
+from webhooks import reach
 
 ROTATION = timedelta(days=1)
 """How long messages are signed with the old secret too, so that a receiver can change over."""
@@ -38,6 +40,13 @@ def check_url(url: str) -> None:
         raise ValidationError(_("Name the host after ://, as in https://host/path."))
     if parts.username or parts.password:
         raise ValidationError(_("Leave name and password out: messages are signed instead."))
+    if reach.is_inside(host):
+        raise ValidationError(
+            _(
+                "This address is inside the network. Whoever runs the server can allow it by "
+                "WEBHOOK_NETWORKS."
+            )
+        )
 
 
 class Signed(models.Model):
@@ -49,8 +58,8 @@ class Signed(models.Model):
         default=True,
         help_text=_("While it is not, what waits is kept and nothing new is noted."),
     )
-    secret = models.CharField(_("secret"), max_length=80, default=new_secret, editable=False)
-    old_secret = models.CharField(_("old secret"), max_length=80, blank=True, editable=False)
+    secret = SealedField(_("secret"), default=new_secret, editable=False)
+    old_secret = SealedField(_("old secret"), blank=True, editable=False)
     old_secret_until = models.DateTimeField(_("old secret until"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 

@@ -3,12 +3,14 @@
 import asyncio
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
 import httpx
 from standardwebhooks.webhooks import Webhook
+
+from webhooks import reach
 
 TIMEOUT = 10.0
 """Seconds for one attempt, from the look-up of the host to the answer's status."""
@@ -22,7 +24,7 @@ class Parcel:
     url: str
     id: str
     body: str
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,14 @@ async def _post_all(parcels: Iterable[Parcel], now: datetime) -> list[Answer]:
 
 
 async def _post(client: httpx.AsyncClient, parcel: Parcel, now: datetime) -> Answer:
-    request = client.build_request(
-        "POST", parcel.url, content=parcel.body, headers=headers(parcel, now)
-    )
     try:
         # The client's own timeout is for each step. The body of the answer is not read: it says
         # nothing here, and may have no end.
         async with asyncio.timeout(TIMEOUT):
-            answer = await client.send(request, stream=True, follow_redirects=False)
+            answer = await _send(client, parcel, now)
             await answer.aclose()
+    except reach.Inside as error:
+        return Answer(None, str(error))
     except (TimeoutError, httpx.TimeoutException):
         return Answer(None, f"No answer within {TIMEOUT:.0f} s.")
     except Exception as error:  # whatever is wrong with one address is no other's trouble
@@ -72,6 +73,27 @@ async def _post(client: httpx.AsyncClient, parcel: Parcel, now: datetime) -> Ans
     if answer.is_success:
         return Answer(answer.status_code)
     return Answer(answer.status_code, f"Answered {answer.status_code} {answer.reason_phrase}"[:200])
+
+
+async def _send(client: httpx.AsyncClient, parcel: Parcel, now: datetime) -> httpx.Response:
+    """Post to the very address that was checked, for a name may mean another the next moment. A
+    redirect is an answer like any other, and leads nowhere."""
+    url = httpx.URL(parcel.url)
+    named = {"host": url.netloc.decode("ascii")}
+    failed: httpx.ConnectError | None = None
+    for address in await reach.outside(url.host):
+        request = client.build_request(
+            "POST",
+            url.copy_with(host=address),
+            content=parcel.body,
+            headers=headers(parcel, now) | named,
+            extensions={"sni_hostname": url.host},
+        )
+        try:
+            return await client.send(request, stream=True, follow_redirects=False)
+        except httpx.ConnectError as error:
+            failed = failed or error
+    raise failed or httpx.ConnectError("The host has no address.")
 
 
 @cache

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from presence.models import Agent, Device
+from presence.sealing import SealedField
 
 
 class Connector(models.Model):
@@ -27,7 +28,7 @@ class Connector(models.Model):
     tls = models.BooleanField(_("TLS"), default=False)
     verify_certificate = models.BooleanField(_("verify certificate"), default=True)
     user = models.CharField(_("manager user"), max_length=60)
-    secret = models.CharField(_("manager secret"), max_length=120)
+    secret = SealedField(_("manager secret"))
     queues = models.TextField(
         _("queues"),
         blank=True,

@@ -85,8 +85,8 @@ def test_an_address_that_nothing_can_be_posted_to_is_refused_in_words(
 @pytest.mark.parametrize(
     "url",
     [
-        "http://10.0.0.5:8088/in?queue=1",
-        "https://[::1]:8443/",
+        "http://198.41.0.4:8088/in?queue=1",
+        "https://[2001:503:ba3e::2:30]:8443/",
         "https://müller.example/",
         "HTTP://A/",
     ],

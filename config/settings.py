@@ -159,6 +159,9 @@ AXES_CLIENT_IP_CALLABLE = "presence.addresses.house_of"
 AXES_LOCKOUT_CALLABLE = "dashboard.views.account.too_many"
 AXES_VERBOSE = False
 
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=False)
+"""Whether supervisors and admins have to sign in with a code from their phone too."""
+
 PASSWORD_HASHERS = [
     "config.hashers.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # of before; replaced as people sign in

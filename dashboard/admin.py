@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard import wallboards
-from dashboard.models import Wallboard
+from dashboard.models import SecondFactor, Wallboard
+from presence.admin import ReadOnly
 
 
 @admin.register(Wallboard)
@@ -36,3 +37,15 @@ class WallboardAdmin(admin.ModelAdmin):
             messages.info(
                 request, _("The link of %(board)s opens nothing any more.") % {"board": board}
             )
+
+
+@admin.register(SecondFactor)
+class SecondFactorAdmin(ReadOnly):
+    """Deleting one lets its user in by the password alone, once they have lost phone and codes."""
+
+    list_display = ["user", "set_up_at"]
+    search_fields = ["user__username"]
+    fields = ["user", "set_up_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("dashboard.delete_secondfactor")

@@ -8,6 +8,7 @@ from dashboard.views import (
     agents,
     alerts,
     arranging,
+    factors,
     floor,
     me,
     notices,
@@ -22,6 +23,9 @@ from dashboard.views import (
 urlpatterns = [
     path("", account.home, name="home"),
     path("login/", account.Login.as_view(), name="login"),
+    path("login/code/", factors.code, name="login_code"),
+    path("me/second-factor/", factors.second_factor, name="second_factor"),
+    path("me/second-factor/change/", factors.change, name="second_factor_change"),
     path("logout/", account.Logout.as_view(), name="logout"),
     path("me/password/", account.Password.as_view(), name="password"),
     path("ticket/", account.ticket, name="ticket"),

@@ -29,6 +29,7 @@ PAGES = {
     "set_mode": Page("/agents/{agent}/mode/"),
     "alerts": Page("/alerts/"),
     "password": Page("/me/password/"),
+    "second_factor": Page("/me/second-factor/"),
     "preferences": Page("/me/preferences/"),
     "reports": Page("/reports/"),
     "report": Page("/reports/workforce/"),
@@ -45,6 +46,8 @@ PAGES = {
 
 NO_PAGES = {
     "home": "leads to a page",
+    "login_code": "follows the password",
+    "second_factor_change": "is posted to",
     "logout": "is posted to",
     "ticket": "is for scripts",
     "mode": "is posted to",

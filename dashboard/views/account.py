@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from dashboard import entrance, factors
 from dashboard.people import agent_of, may_supervise
 from dashboard.tickets import Ticket, issue
-from presence.events import LogIn, LogOut
+from presence.events import LogOut
 from routing.actions import apply
 
 
@@ -23,11 +24,15 @@ class Login(auth.LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        answer = super().form_valid(form)
-        user = form.get_user()
-        if agent := agent_of(user):
-            apply(agent.pk, LogIn(at=timezone.now(), actor=user.pk))
-        return answer
+        user, target = form.get_user(), self.get_success_url()
+        if factors.has_one(user):
+            entrance.hold(self.request, user, target)
+            return redirect("login_code")
+        if factors.must_have_one(user):
+            entrance.hold(self.request, user, target)
+            return redirect("second_factor")
+        entrance.enter(self.request, user)
+        return redirect(target)
 
 
 def too_many(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:

@@ -146,6 +146,7 @@ STORAGES = {
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
+    "dashboard.sso.Backend",
 ]
 # Who guesses at a user's password waits, at that address and for that user only: colleagues behind
 # the same address get in, and so does the user from elsewhere.
@@ -158,7 +159,15 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_CLIENT_IP_CALLABLE = "presence.addresses.house_of"
 AXES_LOCKOUT_CALLABLE = "dashboard.views.account.too_many"
 AXES_VERBOSE = False
+AXES_WHITELIST_CALLABLE = "dashboard.sso.is_its_door"
 
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+"""The OpenID Connect provider that people may sign in by; empty: none."""
+OIDC_NAME = env.str("OIDC_NAME", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_USER_CLAIM = env.str("OIDC_USER_CLAIM", default="email")
+"""What of the provider's is the user's here: `email`, or a claim that holds their user name."""
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=False)
 """Whether supervisors and admins have to sign in with a code from their phone too."""
 

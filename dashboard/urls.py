@@ -16,6 +16,7 @@ from dashboard.views import (
     reports,
     selection,
     signs,
+    sso,
     wall,
     wallboards,
 )
@@ -23,6 +24,8 @@ from dashboard.views import (
 urlpatterns = [
     path("", account.home, name="home"),
     path("login/", account.Login.as_view(), name="login"),
+    path("login/sso/", sso.ToProvider.as_view(), name="login_sso"),
+    path("login/sso/back/", sso.Back.as_view(), name="login_sso_back"),
     path("login/code/", factors.code, name="login_code"),
     path("me/second-factor/", factors.second_factor, name="second_factor"),
     path("me/second-factor/change/", factors.change, name="second_factor_change"),

@@ -46,6 +46,8 @@ PAGES = {
 
 NO_PAGES = {
     "home": "leads to a page",
+    "login_sso": "leads to a provider",
+    "login_sso_back": "leads from a provider",
     "login_code": "follows the password",
     "second_factor_change": "is posted to",
     "logout": "is posted to",

@@ -1,5 +1,7 @@
 """Coming and going: the front door, log-in, log-out, and tickets for sockets."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth
@@ -22,6 +24,10 @@ from routing.actions import apply
 
 class Login(auth.LoginView):
     redirect_authenticated_user = True
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:
+        own = {"sso": settings.OIDC_ISSUER, "sso_name": settings.OIDC_NAME}
+        return super().get_context_data(**given) | own
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user, target = form.get_user(), self.get_success_url()

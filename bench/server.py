@@ -1,6 +1,7 @@
 """Rollcall as served, with a door for the load, and beside it the plain way: each socket a member
 of a channel-layer group, and a `group_send` for each change."""
 
+import json
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,7 +12,8 @@ from django.utils import timezone
 
 from config.asgi import application as rollcall
 from dashboard import rows
-from dashboard.editions import message, render_row
+from dashboard.editions import message
+from dashboard.rendering import render_row
 from presence.events import Cause, Choice, Choose
 from routing import actions
 
@@ -38,7 +40,7 @@ def _change(agent_id: int, note: str) -> None:
 
 
 def _plain_message(agent_id: int) -> str:
-    return message(rows={agent_id: render_row(rows.read([agent_id])[0])})
+    return message(rows={agent_id: json.dumps(render_row(rows.read([agent_id])[0]))})
 
 
 async def _post(scope: dict[str, Any], send: Any) -> None:

@@ -2,6 +2,7 @@
 
 from dashboard.editions import Audience, Edition
 from dashboard.screens import ScreenEdition
+from dashboard.sheets import Sheets
 from dashboard.tickets import Ticket
 from dashboard.wallboards import Wall
 
@@ -15,8 +16,10 @@ def of(ticket: Ticket) -> Watching | None:
     return ticket.wall or (Audience(ticket.language) if ticket.monitor else None)
 
 
-def edition(watching: Watching) -> Told:
-    return ScreenEdition(watching) if isinstance(watching, Wall) else Edition(watching)
+def edition(watching: Watching, sheets: Sheets) -> Told:
+    if isinstance(watching, Wall):
+        return ScreenEdition(watching)
+    return Edition(watching, sheets[watching.language])
 
 
 def passing(watching: Watching) -> bool:

@@ -1,21 +1,20 @@
 """What the sockets of one audience are sent: the same change, rendered once in their language."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from dashboard import bar
-from dashboard.alerts import OpenAlert
 from dashboard.board import Around, Frame
-from dashboard.links import Lost
-from dashboard.rows import Row
-from dashboard.strip import Card
-from dashboard.table import Lists, View
+from dashboard.rendering import render_alerts, render_card, render_links, render_tiles
+from dashboard.sheets import Sheet, Texts
 
 Content = dict[str, object]
 """The parts of a message, by what they change on the page."""
+
+PART = 500
+"""Rows in one message of a snapshot: some 1 MB. A large floor goes out as it is taken in."""
 
 
 @dataclass(frozen=True)
@@ -29,20 +28,21 @@ class Edition:
     """One audience's. `render` runs in the hub's thread, all else in the event loop's: what was
     rendered is taken there, so that a snapshot never holds half a change."""
 
-    def __init__(self, audience: Audience) -> None:
+    def __init__(self, audience: Audience, sheet: Sheet) -> None:
         self._language = audience.language
+        self._sheet = sheet
         self._shown = Around()
-        self._rows: dict[int, str] = {}
+        self._rows: Texts = {}
         self._cards: dict[int, str] = {}
         self._around: dict[str, str] = {}
-        self._whole: str | None = None
+        self._whole: tuple[str, ...] = ()
 
     def render(self, frame: Frame) -> Content:
         """What this audience has to be told of `frame`; empty where that is nothing."""
         content: Content = {}
         with translation.override(self._language):
             if frame.rows or frame.gone:
-                content["rows"] = {id_: render_row(row) for id_, row in frame.rows.items()}
+                content["rows"] = self._sheet.texts(frame.rows)
                 content["gone"] = frame.gone
             if frame.cards or frame.order is not None:
                 cards = {id_: render_card(card) for id_, card in frame.cards.items()}
@@ -76,44 +76,31 @@ class Edition:
                     self._cards = {id_: cards[id_] for id_ in order}
                 case _, str():
                     self._around[name] = part
-        self._whole = None
+        self._whole = ()
 
-    def whole(self) -> str:
-        """Everything, in one message. Reconnecting boards come in hundreds: they share one text
-        until something changes."""
-        if self._whole is None:
-            strip = {"order": list(self._cards), "cards": self._cards}
-            self._whole = message(snapshot=True, rows=self._rows, strip=strip, **self._around)
+    def whole(self) -> tuple[str, ...]:
+        """Everything, in messages of so many rows; the first says whose rows there are. Boards
+        reconnect in hundreds: they share these texts until something changes."""
+        if not self._whole:
+            self._whole = tuple(self._parts())
         return self._whole
+
+    def _parts(self) -> Iterator[str]:
+        ids = list(self._rows)
+        strip = {"order": list(self._cards), "cards": self._cards}
+        rows = {id_: self._rows[id_] for id_ in ids[:PART]}
+        yield message(rows=rows, snapshot=True, ids=ids, strip=strip, **self._around)
+        for begin in range(PART, len(ids), PART):
+            part = {id_: self._rows[id_] for id_ in ids[begin : begin + PART]}
+            yield message(rows=part, part=True)
 
 
 def message(**content: object) -> str:
-    """A message to browsers; `now` (milliseconds) sets their clock."""
+    """A message to browsers; `now` (milliseconds) sets their clock. `rows` are `Texts`."""
+    rows = content.pop("rows", None)
     now = round(timezone.now().timestamp() * 1000)
-    return json.dumps({"now": now, **content}, separators=(",", ":"))
-
-
-def render_row(row: Row) -> str:
-    return render_to_string("dashboard/row.html", {"row": row})
-
-
-def render_card(card: Card) -> str:
-    return render_to_string("dashboard/card.html", {"card": card})
-
-
-def render_tiles(lists: Lists) -> str:
-    view = View()
-    context = {"tiles": view.tiles(lists.statuses, []), "facets": view.facets(lists)}
-    return render_to_string("dashboard/lists.html", context)
-
-
-def render_links(lost: tuple[Lost, ...]) -> str:
-    return render_to_string("dashboard/links.html", {"lost": lost})
-
-
-def render_alerts(alerts: tuple[OpenAlert, ...]) -> str:
-    return render_to_string("dashboard/alerts.html", {"alerts": alerts})
-
-
-def render_bar(own: bar.Bar) -> str:
-    return render_to_string("dashboard/bar.html", {"bar": own})
+    text = json.dumps({"now": now, **content}, separators=(",", ":"))
+    if not isinstance(rows, dict):
+        return text
+    told = ",".join([f'"{id_}":{row}' for id_, row in rows.items()])
+    return f'{text[:-1]},"rows":{{{told}}}}}'

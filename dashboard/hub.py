@@ -21,8 +21,10 @@ from django.utils import translation
 from dashboard import audiences, tickets
 from dashboard.audiences import Told, Watching
 from dashboard.board import Board, Frame
-from dashboard.editions import Content, message, render_bar
+from dashboard.editions import Content, message
 from dashboard.outbox import TOO_SLOW, Outbox
+from dashboard.rendering import render_bar
+from dashboard.sheets import Sheets
 from dashboard.tickets import Ticket
 from presence import hints
 
@@ -72,6 +74,7 @@ class Hub:
 
     def _reset(self) -> None:
         self._board = Board()
+        self._sheets = Sheets()
         self._editions: dict[Watching, Told] = {}
         self._rendered: dict[Watching, Told] = {}  # the hub's thread's, a moment ahead
         self._changed: set[int] = set()
@@ -118,7 +121,7 @@ class Hub:
             if edition is None:
                 self._wake.set()  # the next frame makes it
             elif self._in_step():
-                outbox.put(edition.whole())
+                self._send_all([outbox], *edition.whole())
 
     def leave(self, outbox: Outbox) -> None:
         ticket = self._sockets.pop(outbox, None)
@@ -200,7 +203,7 @@ class Hub:
             self._publish(await self._make(lambda: Frame(around=self._board.around())))
             self._read_at = time.monotonic()
             for audience, edition in self._editions.items():
-                self._send_all(self._watchers[audience], edition.whole())
+                self._send_all(self._watchers[audience], *edition.whole())
 
     def _in_step(self) -> bool:
         return time.monotonic() - self._read_at < IN_STEP
@@ -251,12 +254,14 @@ class Hub:
             del self._rendered[audience]
         contents = {edition: edition.render(frame) for edition in self._rendered.values()}
         new = {
-            audience: audiences.edition(audience) for audience in watched - self._rendered.keys()
+            audience: audiences.edition(audience, self._sheets)
+            for audience in watched - self._rendered.keys()
         }
         if new:
             everything = self._board.everything()
             contents |= {edition: edition.render(everything) for edition in new.values()}
             self._rendered |= new
+        self._sheets.forget(frame.gone)
         bars: dict[int, dict[str, str]] = {}
         for agent, own in frame.bars.items():
             bars[agent] = {}
@@ -288,11 +293,11 @@ class Hub:
             edition.take(made.contents[edition])
             self._editions[audience] = edition
             if self._in_step():
-                self._send_all(self._watchers[audience], edition.whole())
+                self._send_all(self._watchers[audience], *edition.whole())
 
-    def _send_all(self, outboxes: Iterable[Outbox], text: str) -> None:
+    def _send_all(self, outboxes: Iterable[Outbox], *texts: str) -> None:
         for outbox in list(outboxes):
-            if not outbox.put(text):
+            if not all(map(outbox.put, texts)):
                 self._drop(outbox, TOO_SLOW)
 
     def _drop(self, outbox: Outbox, code: int) -> None:

@@ -42,7 +42,7 @@ class ScreenEdition:
         self._queues: tuple[int, ...] | None = None
         self._parts: dict[str, str] = {}
         self._order: tuple[int, ...] = ()
-        self._whole: str | None = None
+        self._whole: tuple[str, ...] = ()
 
     def render(self, frame: Frame) -> Content:
         """What these screens have to be told of `frame`; empty where that is nothing."""
@@ -101,13 +101,13 @@ class ScreenEdition:
                 for id_ in set(self._order) - set(order):
                     self._parts.pop(_element(id_), None)
                 self._order = order
-        self._whole = None
+        self._whole = ()
 
-    def whole(self) -> str:
+    def whole(self) -> tuple[str, ...]:
         """Everything, in one message. `page` tells an open page whether it is out of date."""
-        if self._whole is None:
+        if not self._whole:
             wall = {"parts": self._parts, "order": self._order}
-            self._whole = message(snapshot=True, page=page_of(self._wall), wall=wall)
+            self._whole = (message(snapshot=True, page=page_of(self._wall), wall=wall),)
         return self._whole
 
     @property

@@ -18,7 +18,7 @@ const table = document.getElementById("agents");
 
 // What came since the last frame: of each agent only the latest counts, so a tab that is hidden for
 // hours, and gets no frame, keeps no more than the floor has.
-const news = { rows: new Map(), gone: new Set(), snapshot: null };
+const news = { rows: new Map(), gone: new Set(), whole: new Set(), ids: null };
 let asked = false;
 
 listen((message) => {
@@ -29,7 +29,7 @@ listen((message) => {
     strip.mark(view.queue);
   }
   if (!message.rows) return;
-  if (message.snapshot) Object.assign(news, { rows: new Map(), gone: new Set(), snapshot: message.rows });
+  if (message.snapshot) Object.assign(news, { rows: new Map(), gone: new Set(), whole: new Set(), ids: new Set(message.ids.map(String)) });
   for (const id of message.gone ?? []) {
     news.rows.delete(String(id));
     news.gone.add(String(id));
@@ -37,6 +37,7 @@ listen((message) => {
   for (const [id, html] of Object.entries(message.rows)) {
     news.rows.set(id, html);
     news.gone.delete(id);
+    if (message.snapshot || message.part) news.whole.add(id);
   }
   if (!asked) requestAnimationFrame(() => keys.keep(takeNews));
   asked = true;
@@ -44,12 +45,12 @@ listen((message) => {
 
 function takeNews() {
   asked = false;
-  const { rows: fresh, gone, snapshot } = news;
-  Object.assign(news, { rows: new Map(), gone: new Set(), snapshot: null });
-  if (snapshot) for (const id of rows.records.keys()) if (!fresh.has(id)) gone.add(id);
+  const { rows: fresh, gone, whole, ids } = news;
+  Object.assign(news, { rows: new Map(), gone: new Set(), whole: new Set(), ids: null });
+  if (ids) for (const id of rows.records.keys()) if (!ids.has(id) && !fresh.has(id)) gone.add(id);
   for (const id of gone) if (rows.records.has(id)) groups.drop(rows.remove(id));
   for (const row of rows.parse([...fresh.values()])) {
-    const record = rows.put(row, Boolean(snapshot));
+    const record = rows.put(row, whole.has(row.dataset.id));
     if (record) groups.put(record);
   }
   show();

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard import bar, rows
-from dashboard.editions import render_row
+from dashboard.rendering import render_row
 from presence.events import Call, CallKind, LegAction, LegEvent
 from presence.models import Agent, OutboxEvent
 from routing import calls, transfers

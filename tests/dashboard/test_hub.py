@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.utils import timezone
 
+from dashboard import editions
 from dashboard import hub as hubs
 from dashboard.hub import Hub
 from dashboard.outbox import LIMIT, TOO_SLOW, Outbox
@@ -313,3 +314,20 @@ async def test_a_queue_that_no_hint_told_of_comes_and_goes_with_the_beat(hub: Hu
     await in_database(Queue.objects.update)(active=False)
     for watching in (socket, late):
         await watching.until(lambda watching: cards(watching) == {})
+
+
+async def test_a_large_floor_comes_in_parts_with_what_changes_meanwhile_after_them(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editions, "PART", 2)
+    agents = [await make_agent(name) for name in ("Ada", "Bob", "Cy", "Dee", "Eve")]
+    early = await watch(hub)
+    await early.until(shows(agents[-1], "Available"))
+    late = await watch(hub)
+    await choose(agents[0], "busy")
+    await late.until(shows(agents[0], "Busy"))
+    first, *parts = late.messages[:3]
+    assert first["snapshot"]
+    assert first["ids"] == [agent.pk for agent in agents]
+    assert [(part["part"], len(part["rows"])) for part in parts] == [(True, 2), (True, 1)]
+    assert len(late.rows()) == 5

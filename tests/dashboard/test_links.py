@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboard import bar, links
 from dashboard.board import Board
-from dashboard.editions import render_bar, render_links, render_row
 from dashboard.links import GRACE, SOON, Lost, Mark
+from dashboard.rendering import render_bar, render_links, render_row
 from presence.events import DeviceKind, PhoneReach, PhoneSeen
 from presence.models import Agent
 from routing.actions import apply

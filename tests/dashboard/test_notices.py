@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboard import bar
 from dashboard.board import Board
-from dashboard.editions import render_bar
+from dashboard.rendering import render_bar
 from notifications.kinds import Channel
 from notifications.models import Inbox, Notice
 from presence.models import Agent

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboard import rows, strip
 from dashboard.board import Board
-from dashboard.editions import render_card
+from dashboard.rendering import render_card
 from dashboard.strip import Card, Strip
 from presence.events import LegAction
 from presence.models import Agent

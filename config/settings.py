@@ -228,6 +228,8 @@ CHOICE_ENDS_WRAP_UP = env.bool("CHOICE_ENDS_WRAP_UP", default=False)
 CHOICE_ENDS_OFFER = env.bool("CHOICE_ENDS_OFFER", default=False)
 """Whether choosing a mode that takes no calls, while a call rings, has it ring somebody else; else
 it rings on and the mode waits."""
+RUN_CLOCK = env.bool("RUN_CLOCK", default=True)
+"""Whether a server does what is due by itself, or leaves that to `run_clock`."""
 RUN_CONNECTORS = env.bool("RUN_CONNECTORS", default=True)
 """Whether a server follows the telephony systems itself, or leaves that to `run_connectors`."""
 WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])

@@ -79,10 +79,11 @@ def _fire(due: QuerySet[AgentState], now: datetime, apply_all: Door) -> int:
 
 
 class Clock(threading.Thread):
-    """A thread that ticks, sweeps dead servers' leases and renews this process's own."""
+    """A thread that ticks, sweeps dead servers' leases and renews this process's own. Without a
+    door it leaves what is due to other clocks."""
 
     def __init__(
-        self, apply_all: Door, lease: connections.Lease | None = None, period: float = 0.1
+        self, apply_all: Door | None, lease: connections.Lease | None = None, period: float = 0.1
     ) -> None:
         super().__init__(name="clock", daemon=True)
         self._apply_all = apply_all
@@ -113,4 +114,5 @@ class Clock(threading.Thread):
             if self._lease:
                 self._lease.renew(now)
             connections.sweep(now)
-        tick(now, self._apply_all)
+        if self._apply_all:
+            tick(now, self._apply_all)

@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 CHANNEL = "rollcall.changed"
 _PATIENCE = 2.0  # seconds to wait for Redis to answer
+_RETRY = 1.0
 
 Listener = Callable[[list[int]], None]
 _listeners: set[Listener] = set()
@@ -37,17 +38,21 @@ def unlisten(listener: Listener) -> None:
 def publish(agent_ids: Iterable[int]) -> None:
     """Say that these agents changed. Never blocks, never raises."""
     ids = sorted(set(agent_ids))
-    for listener in tuple(_listeners):
-        try:
-            listener(ids)
-        except Exception:  # the change is committed; a reader's fault is not the writer's
-            log.exception("listener_failed", agents=len(ids))
+    _tell(ids)
     if settings.REDIS_URL:
         _ensure_sender()
         try:
             _outgoing.put_nowait(ids)
         except queue.Full:
             log.warning("hint_dropped", agents=len(ids))
+
+
+def _tell(ids: list[int]) -> None:
+    for listener in tuple(_listeners):
+        try:
+            listener(ids)
+        except Exception:  # the change is committed; a reader's fault is not the writer's
+            log.exception("listener_failed", agents=len(ids))
 
 
 def _ensure_sender() -> None:
@@ -68,3 +73,33 @@ def _send() -> None:
             client.publish(CHANNEL, json.dumps(ids))
         except redis.RedisError as error:
             log.warning("hint_not_sent", error=str(error))
+
+
+class Hearing(threading.Thread):
+    """Tells this process's listeners what other processes publish, until it is stopped. For those
+    without a hub, which hears by itself. A Redis that is away comes back."""
+
+    def __init__(self) -> None:
+        super().__init__(name="hearing", daemon=True)
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        while settings.REDIS_URL and not self._stopping.is_set():
+            try:
+                self._hear()
+            except redis.RedisError as error:
+                log.warning("hints_not_heard", error=str(error))
+                self._stopping.wait(_RETRY)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.join(timeout=5)
+
+    def _hear(self) -> None:
+        client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=_PATIENCE)
+        with client, client.pubsub() as channel:  # type: ignore[no-untyped-call]
+            channel.subscribe(CHANNEL)
+            while not self._stopping.is_set():
+                hint = channel.get_message(timeout=_RETRY)
+                if hint and hint["type"] == "message":
+                    _tell(json.loads(hint["data"]))

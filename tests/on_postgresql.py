@@ -5,14 +5,12 @@ one. `python -m tests.on_postgresql [what pytest understands]`.
 import os
 import subprocess
 import sys
-from urllib.parse import urlsplit
-
-import psycopg
 
 from tests.services import postgresql_server
 
 ELSEWHERE = (
     "browser",
+    "faults",
     "routing/test_demo.py",
     "services/test_*",
     "test_catalogues.py",
@@ -30,21 +28,11 @@ def main(arguments: list[str]) -> int:
         return int(os.environ.get("CI") == "true")
     what = [] if any(one.startswith("tests") for one in arguments) else ["tests", *ONLY_HERE]
     what += [f"--ignore-glob=tests/{name}" for name in ELSEWHERE]
-    with postgresql_server.running(binaries) as url:
-        environment = os.environ | {"DATABASE_URL": url, "TEST_TEMPLATE": _template(url)}
+    with postgresql_server.running(binaries) as server:
+        template = postgresql_server.template(server.url)
+        environment = os.environ | {"DATABASE_URL": server.url, "TEST_TEMPLATE": template}
         command = [sys.executable, "-m", "pytest", *arguments, *what]
         return subprocess.run(command, env=environment, check=False).returncode
-
-
-def _template(url: str) -> str:
-    """A migrated database to copy, for to migrate takes long; gives its name."""
-    name = "migrated"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    environment = os.environ | {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
-    migrate = [sys.executable, "manage.py", "migrate", "-v0"]
-    subprocess.run(migrate, env=environment, check=True)
-    return name
 
 
 if __name__ == "__main__":

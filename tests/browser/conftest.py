@@ -1,12 +1,9 @@
 """A real server on a database of its own, and real browsers that know it by its pages only."""
 
-import json
 import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -26,7 +23,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.nursery import Nursery
+
 DATABASE = "rollcall.sqlite3"
 ARGUMENTS = [
     "--no-sandbox",
@@ -35,31 +33,6 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 expect.set_options(timeout=10_000)
-
-
-class Nursery:
-    """A process that has Rollcall loaded (`tests/browser/nursery.py`)."""
-
-    def __init__(self) -> None:
-        ours = {"SECRET_KEY": "for this test only", "LOG_LEVEL": "WARNING", "REDIS_URL": ""}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.browser.nursery"],
-            cwd=ROOT,
-            env=os.environ | ours | {"DATABASE_URL": "sqlite:////dev/null"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def ask(self, *wish: object) -> int:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps(wish, default=str) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    def close(self) -> None:
-        self._process.communicate()
 
 
 class Server:
@@ -74,10 +47,10 @@ class Server:
 
     def do(self, code: str) -> None:
         """Something that happens on the floor, in a process that the server hears nothing of."""
-        assert self._nursery.ask("do", self._database, code) == 0
+        self._nursery.do(self._database, code)
 
     def start(self) -> None:
-        self._process = self._nursery.ask("serve", self._database, self._port, self._log)
+        self._process = self._nursery.serve(self._database, self._port, self._log)
         self._wait()
 
     def kill(self) -> None:

@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Nursery, Server, floor
+from tests.browser.conftest import Server, floor
+from tests.nursery import Nursery
 from tests.pages import NUMBERS, PAGES
 
 ASIDE = """

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import Nursery, Server, floor
+from tests.browser.conftest import Server, floor
+from tests.nursery import Nursery
 from tests.pages import NUMBERS, PAGES, admin_lists
 
 SMUGGLED = """

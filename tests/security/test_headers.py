@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests import factories
-from tests.browser.conftest import ROOT
+from tests.nursery import ROOT
 from tests.pages import PAGES, TOKEN, admin_lists, make_board, make_view
 
 pytestmark = pytest.mark.django_db

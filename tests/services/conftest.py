@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.services import postgresql_server
+from tests.services.postgresql_server import PostgresqlServer
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The URL of an empty database on a PostgreSQL of its own."""
+def postgresql() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL of this session's own."""
     binaries = postgresql_server.programs()
     if binaries is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no PostgreSQL here")
-    with postgresql_server.running(binaries) as url:
-        yield url
+    with postgresql_server.running(binaries) as server:
+        yield server

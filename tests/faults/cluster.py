@@ -1,0 +1,102 @@
+"""Rollcall as it runs on several machines, each part a process of its own that can be killed."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psycopg
+
+from tests.nursery import Nursery
+
+PATIENCE = 30.0
+
+
+class Cluster:
+    """Web processes, clocks, and a floor of agents on one database. `sql` is its URL."""
+
+    def __init__(self, folder: Path, nursery: Nursery, database: str, sql: str) -> None:
+        self.folder, self._nursery, self._database = folder, nursery, database
+        self._sql = sql
+        self._living: set[int] = set()
+        self.webs: dict[int, int] = {}
+        self.log = folder / "log"
+
+    def do(self, code: str) -> None:
+        """Something that happens on the floor, from a process of its own."""
+        self._nursery.do(self._database, code)
+
+    def web(self, port: int) -> str:
+        """Start a web process; gives its address once it answers."""
+        process = self._nursery.serve(self._database, port, self.log)
+        self._living.add(process)
+        self.webs[port] = process
+        url = f"http://127.0.0.1:{port}"
+        until(lambda: _answers(url), self._say)
+        return url
+
+    def kill_web(self, port: int) -> None:
+        self.kill(self.webs.pop(port))
+
+    def clock(self) -> int:
+        """Start a clock; gives its process."""
+        process = self._nursery.run(self._database, self.log, "run_clock")
+        self._living.add(process)
+        return process
+
+    def kill(self, process: int, how: signal.Signals = signal.SIGKILL) -> None:
+        os.kill(process, how)
+        if how is signal.SIGKILL:
+            self._living.discard(process)
+
+    def close(self) -> None:
+        for process in self._living:
+            os.kill(process, signal.SIGKILL)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """What the database says, past everything that stands between."""
+        with psycopg.connect(self._sql, autocommit=True) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def wait_until_due(self) -> None:
+        """Until every timer that runs has run out."""
+        until(lambda: not self.ask("SELECT 1 FROM presence_agentstate WHERE deadline_at > now()"))
+
+    def prove(self, *urls: str) -> None:
+        """Everything that always holds holds, and the boards at `urls` show what the database says
+        within five seconds. What the servers are about to put right has ten."""
+        for url in urls:
+            self.do(
+                "from django.core.management import call_command\n"
+                f"call_command('verify_presence', url={url!r})"
+            )
+
+    def _say(self) -> str:
+        return self.log.read_text()[-4000:] if self.log.exists() else ""
+
+
+def until(ask: Callable[[], object], explain: Callable[[], str] = str) -> None:
+    """Ask again and again until it holds. Raises `AssertionError`, with an explanation."""
+    deadline = time.monotonic() + PATIENCE
+    while not ask():
+        assert time.monotonic() < deadline, explain()
+        time.sleep(0.05)  # polls other processes, which say no other way how far they are
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/login/", timeout=5):
+            return True
+    except (URLError, OSError):
+        return False

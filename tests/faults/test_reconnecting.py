@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 from websockets.sync.client import ClientConnection
 
@@ -38,10 +38,5 @@ def test_e14_a_proxy_that_starts_again_changes_nobodys_status(floor: Floor) -> N
 @contextmanager
 def everybody(port: int, wanted: list[str]) -> Iterator[list[ClientConnection]]:
     """All of them connect at once."""
-    with ThreadPoolExecutor(50) as pool:
-        sockets = list(pool.map(lambda ticket: open_page(port, ticket), wanted))
-    try:
-        yield sockets
-    finally:
-        with ThreadPoolExecutor(50) as pool:
-            list(pool.map(ClientConnection.close, sockets))
+    with ExitStack() as stack, ThreadPoolExecutor(50) as pool:
+        yield list(pool.map(lambda ticket: stack.enter_context(open_page(port, ticket)), wanted))

@@ -18,8 +18,8 @@ from pytest_django import Settings
 from notifications.models import Gateway
 from presence import sealing
 from routing.models import Connector
-from tests.browser.conftest import ROOT
 from tests.factories import make_user
+from tests.nursery import ROOT
 from tests.webhooks.world import make_endpoint
 from webhooks.models import Endpoint
 from webhooks.posting import Parcel

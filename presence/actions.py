@@ -2,21 +2,23 @@
 and tell readers once it is committed."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from prometheus_client import Counter
 
 from presence import hints, machine, news, outbox, store
 from presence.decision import Decision
-from presence.events import Choice, DeadlineReached, DeviceKind, Event, SettingsChanged
+from presence.events import Call, Choice, DeadlineReached, DeviceKind, Event, SettingsChanged
 from presence.models import Agent, AgentState, Transition
 from presence.rules import RulesReader, rules_for
 from presence.state import Rules, State
+from presence.statements import Page, StatesByAgent
 from presence.writing import write
 
 EVENTS = Counter("rollcall_events_total", "Events taken by the state machine", ["event", "outcome"])
@@ -31,6 +33,10 @@ class Result(StrEnum):
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     DUPLICATE = "duplicate"
+
+
+_Name = tuple[int, str, str]
+"""What an event is known by: its agent, its source and its id there."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,12 @@ def apply_all(
     unless the caller gives the `rows` that it has locked."""
     with write():
         rows = rows or lock({agent_id for agent_id, _ in events})
-        read_rules = RulesReader()
-        outcomes = [_apply(rows[id_], event, read_rules(rows[id_].agent)) for id_, event in events]
+        read_rules, known, page = RulesReader(), _known(events), Page(rows.values())
+        outcomes = [
+            _apply(rows[agent_id], event, read_rules(rows[agent_id].agent), known, page)
+            for agent_id, event in events
+        ]
+        page.write()
         changed = {o.agent_id for o in outcomes if o.result is Result.APPLIED}
         if changed:
             transaction.on_commit(lambda: hints.publish(changed))
@@ -73,8 +83,7 @@ def lock(agent_ids: set[int]) -> dict[int, AgentState]:
     A caller that will write several agents one after the other locks them all first, so that two
     such callers never wait for each other. Raises `AgentState.DoesNotExist`.
     """
-    rows = AgentState.objects.select_for_update(of=("self",)).filter(agent_id__in=agent_ids)
-    found = {row.agent_id: row for row in rows.select_related("agent").order_by("agent_id")}
+    found = _locked(agent_ids)
     if missing := agent_ids - found.keys():
         raise AgentState.DoesNotExist(f"No state for agent {min(missing)}.")
     return found
@@ -85,38 +94,51 @@ def lock_ready(agent_ids: Collection[int]) -> dict[int, AgentState]:
 
     It never waits, so the caller may hold other locks.
     """
+    return _ready(agent_ids)
+
+
+@StatesByAgent
+def _locked(agent_ids: Collection[int]) -> QuerySet[AgentState]:
+    rows = AgentState.objects.select_for_update(of=("self",))
+    return rows.filter(agent_id__in=agent_ids).order_by("agent_id")
+
+
+@StatesByAgent
+def _ready(agent_ids: Collection[int]) -> QuerySet[AgentState]:
     rows = AgentState.objects.select_for_update(of=("self",), skip_locked=True)
-    ready = rows.filter(agent_id__in=agent_ids, may_receive=True)
-    return {row.agent_id: row for row in ready.select_related("agent").order_by("agent_id")}
+    return rows.filter(agent_id__in=agent_ids, may_receive=True).order_by("agent_id")
 
 
-def _apply(row: AgentState, event: Event, rules: Rules) -> Outcome:
-    state = store.load(row)
-    if event.id and _known(row.agent_id, event):
+def _apply(row: AgentState, event: Event, rules: Rules, known: set[_Name], page: Page) -> Outcome:
+    state, name = store.load(row), (row.agent_id, event.source, event.id)
+    if name in known:
         return Outcome(row.agent_id, Result.DUPLICATE, Decision(state, changed=False))
     decision = machine.decide(state, event, rules)
     if not decision.changed:
         if isinstance(event, DeadlineReached | SettingsChanged):
-            store.save(row, state, rules)  # settings move deadlines, and outdate them
+            store.put(row, state, rules)  # settings move deadlines, and outdate them
         result = Result.REFUSED if decision.refused else Result.UNCHANGED
         return Outcome(row.agent_id, result, decision)
     if _is_sign(state, decision.state):
-        store.save(row, decision.state, rules)
+        store.put(row, decision.state, rules)
         return Outcome(row.agent_id, Result.NOTED, decision)
     row.version += 1
     told = outbox.told(row)
     if decision.closed:
-        store.interval(row, decision.closed, decision.state.at).save()
+        page.add(store.interval(row, decision.closed, decision.state.at))
         row.shown_version = row.version
     waited = None
     if state.pending and state.pending != decision.state.pending:
         waited = store.pending_mode(row, state.pending, decision.state)
-        waited.save()
-    store.save(row, decision.state, rules)
-    _record(row, event)
+        page.add(waited)
+    store.put(row, decision.state, rules)
+    page.add(_transition(row, event))
+    if event.id:
+        known.add(name)
     if outbox.told(row) != told:
-        outbox.put_status(row)
-    news.put(row, event, waited)
+        page.add(outbox.status_event(row))
+    for one in news.of(row, event, waited):
+        page.add(one)
     return Outcome(row.agent_id, Result.APPLIED, decision)
 
 
@@ -125,31 +147,40 @@ def _is_sign(before: State, after: State) -> bool:
     return replace(after, at=before.at, active_at=before.active_at) == before
 
 
-def _known(agent_id: int, event: Event) -> bool:
-    return Transition.objects.filter(
-        source=event.source, event_id=event.id, agent_id=agent_id
-    ).exists()
+_KNOWN = "SELECT agent_id, source, event_id FROM presence_transition WHERE "
+_NAMED = "(source = %s AND event_id = %s AND agent_id = %s)"
 
 
-def _record(row: AgentState, event: Event) -> None:
+def _known(events: Sequence[tuple[int, Event]]) -> set[_Name]:
+    """Which of `events` were applied before. One without a name of its own is not known by it."""
+    named = [(event.source, event.id, agent_id) for agent_id, event in events if event.id]
+    if not named:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KNOWN + " OR ".join([_NAMED] * len(named)), [part for name in named for part in name]
+        )
+        return set(cursor.fetchall())
+
+
+def _transition(row: AgentState, event: Event) -> Transition:
     common = {"at", "source", "id", "actor"}
-    details = {key: value for key, value in asdict(event).items() if key not in common}
-    Transition(
+    return Transition(
         agent_id=row.agent_id,
         version=row.version,
         at=row.at,
         event=type(event).__name__,
-        details=_plain(details),
+        details={key: _plain(value) for key, value in vars(event).items() if key not in common},
         source=event.source,
         event_id=event.id or None,
         actor_id=event.actor,
-    ).save()
+    )
 
 
 def _plain(value: Any) -> Any:
     """`value` as JSON can hold it."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Choice | Call):
+        return {key: _plain(item) for key, item in vars(value).items()}
     if isinstance(value, frozenset):
         return sorted(_plain(item) for item in value)
     return value.value if isinstance(value, Enum) else value
@@ -178,7 +209,8 @@ def enrol(
             telephony_logged_in=telephony_logged_in,
         )
         row = AgentState(agent=agent)
-        store.save(row, state, rules)
+        store.put(row, state, rules)
+        row.save(force_insert=True)
         transaction.on_commit(lambda: hints.publish([agent.pk]))
         return row
 

@@ -1,5 +1,6 @@
 """Telling what others did to an agent, and when what waited applies, in the transaction of it."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.contrib.auth.models import User
 
 from presence import outbox
 from presence.events import CancelPending, Cause, Choice, Choose, Event, LegAction, LegEvent, LogOut
-from presence.models import AgentState, PendingEnd, PendingMode, Reason
+from presence.models import AgentState, OutboxEvent, PendingEnd, PendingMode, Reason
 from presence.naming import name_of
 from presence.outbox import EventType
 
@@ -22,15 +23,15 @@ class Act(StrEnum):
     LOG_OUT = "log_out_agent"
 
 
-def put(row: AgentState, event: Event, waited: PendingMode | None) -> None:
-    """Tell of `event` if another person did it. `waited` is the pending mode that it ended, if
-    any: tell that it applies, unless it was just chosen again."""
+def of(row: AgentState, event: Event, waited: PendingMode | None) -> Iterator[OutboxEvent]:
+    """The events that tell of `event`, if another person did it. `waited` is the pending mode that
+    it ended, if any: tell that it applies, unless it was just chosen again."""
     act = act_of(event)
     if act and event.actor != row.agent.user_id:
-        _put_act(row, act, event, waited)
+        yield _supervised(row, act, event, waited)
     if waited and waited.end == PendingEnd.APPLIED and not isinstance(event, Choose):
         choice = Choice(waited.status_id, waited.reason_id, waited.note)
-        _put(EventType.AGENT_PENDING_APPLIED, row, _mode(choice))
+        yield _event(EventType.AGENT_PENDING_APPLIED, row, _mode(choice))
 
 
 def act_of(event: Event) -> Act | None:
@@ -49,7 +50,7 @@ def act_of(event: Event) -> Act | None:
     return None
 
 
-def _put_act(row: AgentState, act: Act, event: Event, waited: PendingMode | None) -> None:
+def _supervised(row: AgentState, act: Act, event: Event, waited: PendingMode | None) -> OutboxEvent:
     mode = Choice("")
     if isinstance(event, Choose):
         mode = event.choice
@@ -62,7 +63,7 @@ def _put_act(row: AgentState, act: Act, event: Event, waited: PendingMode | None
         **_mode(mode),
         "waits": act in (Act.SET_MODE, Act.LOG_OUT) and row.pending_id is not None,
     }
-    _put(EventType.AGENT_SUPERVISED, row, data)
+    return _event(EventType.AGENT_SUPERVISED, row, data)
 
 
 def _mode(choice: Choice) -> dict[str, str | None]:
@@ -73,6 +74,6 @@ def _mode(choice: Choice) -> dict[str, str | None]:
     }
 
 
-def _put(kind: EventType, row: AgentState, data: dict[str, Any]) -> None:
+def _event(kind: EventType, row: AgentState, data: dict[str, Any]) -> OutboxEvent:
     subject = f"agent:{row.agent_id}"
-    outbox.put(kind, row.at, subject, {"agent": outbox.agent(row.agent), **data})
+    return outbox.event(kind, row.at, subject, {"agent": outbox.agent(row.agent), **data})

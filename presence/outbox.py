@@ -31,7 +31,12 @@ class EventType(StrEnum):
 
 def put(kind: EventType, at: datetime, subject: str, data: dict[str, Any]) -> None:
     """Tell that something happened to `subject` (as `agent:1`) at `at`."""
-    OutboxEvent(type=kind.value, at=at, subject=subject, data=data).save()
+    event(kind, at, subject, data).save()
+
+
+def event(kind: EventType, at: datetime, subject: str, data: dict[str, Any]) -> OutboxEvent:
+    """The event that tells it, for the caller to save."""
+    return OutboxEvent(type=kind.value, at=at, subject=subject, data=data)
 
 
 def message(event: OutboxEvent) -> str:
@@ -51,9 +56,9 @@ def agent(agent: Agent) -> dict[str, Any]:
     return {"id": agent.pk, "name": agent.name}
 
 
-def put_status(row: AgentState) -> None:
-    """Tell what an agent's state row says now."""
-    put(
+def status_event(row: AgentState) -> OutboxEvent:
+    """The event that tells what an agent's state row says now."""
+    return event(
         EventType.AGENT_STATUS_CHANGED,
         row.at,
         f"agent:{row.agent_id}",

@@ -48,15 +48,16 @@ def load(row: AgentState) -> State:
     )
 
 
-def save(row: AgentState, state: State, rules: Rules) -> None:
-    """Write `state` into `row`, derived columns and all. The version is the caller's to raise."""
+def put(row: AgentState, state: State, rules: Rules) -> None:
+    """Put `state` into `row`, derived columns and all. To raise the version and to save the row is
+    the caller's."""
     row.at = state.at
     row.mode_id, row.mode_reason_id, row.mode_note = _columns(state.mode)
     row.mode_since, row.mode_cause = state.mode_since, state.mode_cause.value
     row.mode_actor_id = state.mode_actor
     row.logged_in = state.logged_in
     row.left_mode_id, row.left_reason_id, row.left_note = _columns(state.left_mode)
-    _save_pending(row, state.pending)
+    _put_pending(row, state.pending)
     row.legs = [_leg_json(leg) for leg in state.legs]
     row.ended_legs = list(state.ended)
     row.no_answer_since = state.no_answer.since if state.no_answer else None
@@ -68,8 +69,7 @@ def save(row: AgentState, state: State, rules: Rules) -> None:
     row.devices = sorted(device.value for device in state.devices)
     row.telephony_logged_in, row.phone = state.telephony_logged_in, state.phone.value
     row.phone_heard, row.active_at = state.phone_heard, state.active_at
-    _save_derived(row, state, rules)
-    row.save(force_insert=row._state.adding)
+    _put_derived(row, state, rules)
 
 
 def interval(row: AgentState, closed: Shown, ended_at: datetime) -> Interval:
@@ -110,7 +110,7 @@ def pending_mode(row: AgentState, waited: Pending, after: State) -> PendingMode:
     )
 
 
-def _save_derived(row: AgentState, state: State, rules: Rules) -> None:
+def _put_derived(row: AgentState, state: State, rules: Rules) -> None:
     shown = state.shown
     row.shown_status_id, row.shown_reason_id, row.shown_note = (
         shown.status,
@@ -128,7 +128,7 @@ def _save_derived(row: AgentState, state: State, rules: Rules) -> None:
     row.ready_since = state.ready_since
 
 
-def _save_pending(row: AgentState, pending: Pending | None) -> None:
+def _put_pending(row: AgentState, pending: Pending | None) -> None:
     if pending is None:
         row.pending_id = row.pending_reason_id = row.pending_since = row.pending_actor_id = None
         row.pending_note = row.pending_cause = ""

@@ -38,18 +38,33 @@ class FairLock:
 
 
 _sqlite_writers = FairLock()
+_here = threading.local()
 
 
 @contextmanager
 def write() -> Iterator[None]:
-    """A transaction; inside one already, a part of it."""
-    if connection.in_atomic_block or connection.vendor != "sqlite":
-        with transaction.atomic():
+    """A transaction; inside another `write`, a part of it: what fails in the part fails the whole,
+    and no savepoint is paid for."""
+    if getattr(_here, "writing", False):
+        with transaction.atomic(savepoint=False):
             yield
+        return
+    with _turn():
+        _here.writing = True
+        try:
+            with transaction.atomic():
+                yield
+        finally:
+            _here.writing = False
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if connection.in_atomic_block or connection.vendor != "sqlite":
+        yield
         return
     _sqlite_writers.acquire()
     try:
-        with transaction.atomic():
-            yield
+        yield
     finally:
         _sqlite_writers.release()

@@ -89,7 +89,8 @@ def test_through_its_row_and_back_is_the_identity(
         state = State(**{**vars(state), "pending": pending})
     state = settled(state)
     row = row_of(ada)
-    store.save(row, state, RULES)
+    store.put(row, state, RULES)
+    row.save()
     assert store.load(AgentState.objects.get(pk=row.pk)) == state
 
 

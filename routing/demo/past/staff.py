@@ -76,7 +76,8 @@ class Worker:
     def save(self) -> None:
         """Make what the past leads to the present."""
         self._row.version, self._row.shown_version = self._version, self._shown_version
-        store.save(self._row, self.state, self.rules)
+        store.put(self._row, self.state, self.rules)
+        self._row.save()
 
 
 def workers(record: Record, now: datetime) -> list[Worker]:

@@ -129,6 +129,11 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja2"],
+        "OPTIONS": {"environment": "dashboard.quick.environment"},
+    },
 ]
 
 STATIC_URL = "static/"

@@ -78,6 +78,10 @@ class Board:
         moved = bool(changed) or tuple(cards) != tuple(before)
         return Frame(fresh, bars, gone, changed, tuple(cards) if moved else None)
 
+    def rows(self) -> dict[int, Row]:
+        """Every row as it was told last; from any thread."""
+        return dict(self._rows)
+
     def everything(self) -> Frame:
         """All that this board shows, for an audience that was told nothing yet."""
         return Frame(

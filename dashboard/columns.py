@@ -49,8 +49,8 @@ class Arrangement:
         return self.shown != COLUMNS
 
     def row(self, html: str) -> str:
-        """A row as row.html makes it, its cells in this order. Each cell begins a line there; what
-        people write is escaped, so that no other line begins like one."""
+        """A row as its template makes it, its cells in this order. Each cell begins a line there;
+        what people write is escaped, so that no other line begins like one."""
         if not self.own:
             return html
         head, pick, *cells, act = html.split("\n<t")

@@ -24,7 +24,8 @@ from dashboard.board import Board, Frame
 from dashboard.editions import Content, message
 from dashboard.outbox import TOO_SLOW, Outbox
 from dashboard.rendering import render_bar
-from dashboard.sheets import Sheets
+from dashboard.rows import Row
+from dashboard.sheets import Sheet, Sheets
 from dashboard.tickets import Ticket
 from presence import hints
 
@@ -133,6 +134,14 @@ class Hub:
             self._own[ticket.agent].discard(outbox)
             if not self._own[ticket.agent]:
                 del self._own[ticket.agent]
+
+    def rows(self) -> dict[int, Row]:
+        """The rows that this process's boards show, if it has boards. From any thread."""
+        return self._board.rows() if self._tasks else {}
+
+    def sheet(self, language: str) -> Sheet:
+        """Those rows as they are rendered. From any thread."""
+        return self._sheets[language]
 
     def sign_out(self, user_id: int) -> None:
         """Close a user's sockets, for good until they sign in again. From any thread."""

@@ -31,6 +31,11 @@ class Sheet:
             self._known[row.id] = known = row, json.dumps(render_row(row))
         return known[1]
 
+    def found(self, row: Row) -> str | None:
+        """The row as HTML if it has been rendered; from any thread."""
+        known = self._known.get(row.id)
+        return str(json.loads(known[1])) if known and known[0] is row else None
+
     def forget(self, ids: Iterable[int]) -> None:
         for id_ in ids:
             self._known.pop(id_, None)
@@ -43,9 +48,7 @@ class Sheets:
         self._sheets: dict[str, Sheet] = {}
 
     def __getitem__(self, language: str) -> Sheet:
-        if language not in self._sheets:
-            self._sheets[language] = Sheet(language)
-        return self._sheets[language]
+        return self._sheets.setdefault(language, Sheet(language))
 
     def forget(self, ids: Iterable[int]) -> None:
         """These agents left the floor."""

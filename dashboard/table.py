@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -241,6 +242,7 @@ def sort_key(row: Row, column: str) -> tuple[str | float, ...] | None:
     return (natural(str(text)),) if text else None
 
 
+@lru_cache(maxsize=1 << 16)
 def natural(text: str) -> str:
     """Sorts as people do: 2 before 10, whatever the case and the accents."""
     letters = unicodedata.normalize("NFKD", text.casefold())

@@ -1,5 +1,6 @@
 """Durations that tick in the browser, and icons."""
 
+import re
 from datetime import datetime
 
 from django import template
@@ -13,6 +14,8 @@ from dashboard.day.clock import clock
 from dashboard.day.parts import Sum
 
 register = template.Library()
+
+NOTHING = mark_safe("")
 
 
 @register.filter
@@ -51,7 +54,7 @@ def since(moment: datetime, maximum: int | None = None, critical: int | None = N
     """The time since `moment`; static/clock.js keeps it running, warns over `maximum`, and louder
     over `critical` (seconds)."""
     passed = (timezone.now() - moment).total_seconds()
-    limit = format_html(' data-max="{}" data-late="{}"', maximum, _("over")) if maximum else ""
+    limit = format_html(' data-max="{}" data-late="{}"', maximum, _("over")) if maximum else NOTHING
     if critical:
         limit += format_html(' data-critical="{}" data-later="{}"', critical, _("far over"))
     over = mark_safe(" data-over") if maximum and passed > maximum else ""
@@ -65,6 +68,26 @@ def since(moment: datetime, maximum: int | None = None, critical: int | None = N
         moment.isoformat(timespec="seconds"),
         duration(passed),
     )
+
+
+_SINCE = re.compile(
+    r'(<time data-since="(\d+)"(?: data-max="(\d+)" data-late="[^"]*")?'
+    r'(?: data-critical="(\d+)" data-later="[^"]*")?)[^>]*?( datetime="[^"]*">)[^<]*'
+)
+
+
+def retime(html: str) -> str:
+    """What `since` made some time ago, as it makes it now."""
+    now = milliseconds(timezone.now())
+
+    def again(found: re.Match[str]) -> str:
+        head, began, maximum, critical, tail = found.groups()
+        passed = (now - int(began)) / 1000
+        over = " data-over" if maximum and passed > int(maximum) else ""
+        far = " data-critical-over" if critical and passed > int(critical) else ""
+        return f"{head}{over}{far}{tail}{duration(passed)}"
+
+    return _SINCE.sub(again, html)
 
 
 @register.simple_tag

@@ -7,12 +7,11 @@ from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from dashboard import alerts, links, rows, saved
+from dashboard import alerts, floor, links, saved
 from dashboard.columns import Arrangement, arrangement_of
 from dashboard.first_steps import steps
 from dashboard.groups import Group, Tally, grouped
@@ -21,6 +20,7 @@ from dashboard.people import SUPERVISE, agent_of
 from dashboard.rows import Row
 from dashboard.strip import Strip
 from dashboard.table import GROUPS, Lists, View
+from dashboard.templatetags.floor import retime
 from dashboard.tickets import Ticket, issue
 from dashboard.views import answers, arranging
 
@@ -30,7 +30,7 @@ class Body:
     """A group as the page shows it, with its rows as HTML."""
 
     group: Group
-    rows: list[SafeString]
+    rows: SafeString
 
 
 @require_safe
@@ -71,7 +71,7 @@ def _floor(view: View, lists: Lists, arrangement: Arrangement) -> dict[str, Any]
     now = timezone.now()
     lost = links.lost(now)
     told = alerts.read()
-    found = view.sorted(rows.read(marks=alerts.marked(links.marks(now, lost), told)))
+    found = view.sorted(floor.read(alerts.marked(links.marks(now, lost), told)))
     strip = Strip()
     for row in found:
         strip.put(row)
@@ -96,10 +96,14 @@ def _floor(view: View, lists: Lists, arrangement: Arrangement) -> dict[str, Any]
 
 
 def _bodies(groups: list[Group], arrangement: Arrangement) -> list[Body]:
-    template = get_template("dashboard/row.html")
+    text = floor.texts()
 
-    def html(row: Row, shown: bool) -> SafeString:
-        made = template.render({"row": row, "hide": not shown})
-        return mark_safe(arrangement.row(made))  # noqa: S308 - the template has escaped it
+    def html(row: Row, shown: bool) -> str:
+        made = arrangement.row(text(row))
+        return made if shown else made.replace(">", " hidden>", 1)
 
-    return [Body(group, [html(row, shown) for row, shown in group.rows]) for group in groups]
+    def joined(group: Group) -> SafeString:
+        made = "".join([html(row, shown) for row, shown in group.rows])
+        return mark_safe(retime(made))  # noqa: S308 - the template has escaped it
+
+    return [Body(group, joined(group)) for group in groups]

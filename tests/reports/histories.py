@@ -60,12 +60,13 @@ def look(start: datetime, now: datetime) -> Looks:
     return seen
 
 
-def begins(borders: Iterable[datetime], moment: datetime) -> datetime | None:
-    """The border that the bucket of `moment` begins with, found by looking at all of them."""
-    for began, ended in pairwise(borders):
-        if began <= moment < ended:
-            return began
-    return None
+def minutes(borders: Iterable[datetime]) -> dict[datetime, datetime]:
+    """The border that the bucket of each minute begins with."""
+    return {
+        began + number * STEP: began
+        for began, ended in pairwise(borders)
+        for number in range((ended - began) // STEP)
+    }
 
 
 def workforce(looks: Looks, kinds: dict[str, Workforce]) -> dict[datetime, Counter[str]]:

@@ -23,7 +23,7 @@ from tests.factories import (
     make_interaction,
     make_queue,
 )
-from tests.reports.histories import begins, look, make_floor
+from tests.reports.histories import look, make_floor, minutes
 
 pytestmark = pytest.mark.django_db
 
@@ -52,9 +52,10 @@ def test_workforce_equals_one_look_for_each_minute(
     borders = wish.borders()
     start, now = borders[0] - 5 * 60 * MINUTE, borders[-1] - 97 * MINUTE
     make_floor(start, now)
+    buckets = minutes(borders)
     slow: Counter[tuple[datetime, str]] = Counter()
     for moment, _agent, status, _reason in look(start, now):
-        if began := begins(borders, moment):
+        if began := buckets.get(moment):
             slow[began, kinds[status].value] += 60
     sheet = workforce.read(wish, now)
     found = {
@@ -103,7 +104,6 @@ def test_talk_hold_and_wrap_up_are_those_of_calls_and_what_runs_counts_until_now
     assert figures(workforce.read(day, at(400)))["wrap_up"] == 30
 
 
-@pytest.mark.parametrize("by", [By.HOUR, By.HALF_HOUR, By.QUARTER])
 @pytest.mark.parametrize(
     ("zone", "day"),
     [
@@ -113,18 +113,24 @@ def test_talk_hold_and_wrap_up_are_those_of_calls_and_what_runs_counts_until_now
     ],
 )
 def test_coverage_equals_one_look_for_each_minute(
-    zone: str, day: date, by: By, kinds: dict[str, Workforce]
+    zone: str, day: date, kinds: dict[str, Workforce]
 ) -> None:
-    wish = Wish(day, day, ZoneInfo(zone), by)
-    borders = wish.borders()
+    borders = Wish(day, day, ZoneInfo(zone), By.HOUR).borders()
     start, now = borders[0] - 300 * MINUTE, borders[-1] - 100 * MINUTE
     make_floor(start, now, agents=2)
-    seen: dict[datetime, list[tuple[int, int]]] = {}
     counts: dict[datetime, Counter[Workforce]] = {}
     for moment, _agent, status, _reason in look(start, now):
         counts.setdefault(moment, Counter())[kinds[status]] += 1
+    for by in (By.HOUR, By.HALF_HOUR, By.QUARTER):
+        equals(Wish(day, day, ZoneInfo(zone), by), counts, now)
+
+
+def equals(wish: Wish, counts: dict[datetime, Counter[Workforce]], now: datetime) -> None:
+    """Coverage is what was counted at each minute."""
+    buckets = minutes(wish.borders())
+    seen: dict[datetime, list[tuple[int, int]]] = {}
     for moment, count in counts.items():
-        if began := begins(borders, moment):
+        if began := buckets.get(moment):
             there = count.total() - count[Workforce.ABSENT]
             seen.setdefault(began, []).append((count[Workforce.READY], there))
     sheet = coverage.read(wish, now)

@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run test test-next lint bench bench-browser bench-routing bench-asterisk bench-reports screenshots words lock clean
+.PHONY: help run test test-next lint audit bench bench-browser bench-routing bench-asterisk bench-reports screenshots words lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,13 +32,20 @@ test-next: .venv-next/dev ## Run the tests on Python 3.13 with the newest Django
 		-W "ignore:unclosed database:ResourceWarning" tests/presence tests/routing tests/dashboard \
 		tests/reports tests/alerts tests/notifications tests/test_admin.py
 
-lint: .venv/dev ## Check style, types, layers, settings and migrations
+PACKAGES := config presence routing api webhooks notifications alerts reports dashboard
+
+lint: .venv/dev ## Check style, types, layers, security, settings and migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy config presence routing api webhooks notifications alerts reports dashboard tests bench docs
+	$(BIN)/bandit --quiet --recursive $(PACKAGES) --exclude '*/migrations/*' 2>/dev/null
+	$(BIN)/mypy $(PACKAGES) tests bench docs
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
+
+# Strict, for what could not be looked up is not known to be safe.
+audit: .venv/dev ## Ask for known holes in what Rollcall runs with (needs the network)
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt
 
 bench: .venv/dev ## Measure how fast changes reach the board
 	$(BIN)/python -m bench.board

@@ -13,7 +13,7 @@ _OPTIONS = {
     "EMAIL_HOST": "host",
     "EMAIL_PORT": "port",
     "EMAIL_HOST_USER": "username",
-    "EMAIL_HOST_PASSWORD": "password",
+    "EMAIL_HOST_PASSWORD": "password",  # nosec B105
     "EMAIL_USE_TLS": "use_tls",
     "EMAIL_USE_SSL": "use_ssl",
     "EMAIL_TIMEOUT": "timeout",

@@ -70,7 +70,7 @@ class ReportForm(forms.Form):
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101
+        assert isinstance(field, forms.ChoiceField)  # nosec B101 # noqa: S101
         field.choices = choices
 
     def clean(self) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def setting(name: str, *default: Any) -> Any:
     """A setting by the name that the library knows."""
     addresses = {
         "OIDC_OP_AUTHORIZATION_ENDPOINT": "authorization_endpoint",
-        "OIDC_OP_TOKEN_ENDPOINT": "token_endpoint",
+        "OIDC_OP_TOKEN_ENDPOINT": "token_endpoint",  # nosec B105
         "OIDC_OP_USER_ENDPOINT": "userinfo_endpoint",
         "OIDC_OP_JWKS_ENDPOINT": "jwks_uri",
     }

@@ -15,7 +15,7 @@ def stretches(
     or one agent's."""
     asked: dict[str, object] = {"start": start, "end": end, "now": now}
     source = " UNION ALL ".join(STATUSES)
-    statement = f"SELECT agent, code, reason, note, began, ended, running FROM ({source}) source"  # noqa: S608
+    statement = f"SELECT agent, code, reason, note, began, ended, running FROM ({source}) source"  # nosec B608 # noqa: S608
     if agent is not None:
         statement, asked = f"{statement} WHERE agent = %(agent)s", {**asked, "agent": agent}
     for whose, code, reason, note, began, ended, running in dialect.rows(statement, asked):

@@ -57,9 +57,9 @@ def since(moment: datetime, maximum: int | None = None, critical: int | None = N
     limit = format_html(' data-max="{}" data-late="{}"', maximum, _("over")) if maximum else NOTHING
     if critical:
         limit += format_html(' data-critical="{}" data-later="{}"', critical, _("far over"))
-    over = mark_safe(" data-over") if maximum and passed > maximum else ""
+    over = mark_safe(" data-over") if maximum and passed > maximum else ""  # nosec B308
     if critical and passed > critical:
-        over += mark_safe(" data-critical-over")
+        over += mark_safe(" data-critical-over")  # nosec B308
     return format_html(
         '<time data-since="{}"{}{} datetime="{}">{}</time>',
         milliseconds(moment),

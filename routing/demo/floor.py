@@ -17,7 +17,7 @@ SOURCE = "demo"
 """What the pretend telephony system's key speaks for."""
 PRETEND, REAL = "demo/", "page/"
 """What the addresses begin with of pretend agents' phones, and of people's who play themselves."""
-PASSWORD = "rollcall-demo"  # noqa: S105 - a demo's log-in is meant to be known
+PASSWORD = "rollcall-demo"  # nosec B105 # noqa: S105 - a demo's log-in is meant to be known
 ADMIN, SUPERVISOR, AGENT = "admin", "supervisor", "agent"
 
 REASONS = {

@@ -36,7 +36,7 @@ class Pbx(threading.Thread):
         self._headers = {"Authorization": f"Bearer {key}"}
         self._source = source
         self._numbers = numbers
-        self._chance = random.Random(seed)  # noqa: S311 - nothing secret hangs on it
+        self._chance = random.Random(seed)  # nosec B311 # noqa: S311 - nothing secret hangs on it
         self._stopping = threading.Event()
 
     def run(self) -> None:

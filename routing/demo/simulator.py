@@ -29,7 +29,7 @@ class Simulator(threading.Thread):
         self._stopping = threading.Event()
         self._lease = Lease()
         self._agenda = Agenda()
-        chance = random.Random(seed)  # noqa: S311 - nothing secret hangs on it
+        chance = random.Random(seed)  # nosec B311 # noqa: S311 - nothing secret hangs on it
         self._people = People(agents, self._agenda, chance, self._lease)
 
     def run(self) -> None:

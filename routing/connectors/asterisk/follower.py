@@ -97,7 +97,7 @@ class Follower:
                 resumed = True
             await self._try()
             backoff = SHORTEST_BACKOFF if self.heard else min(backoff * 2, LONGEST_BACKOFF)
-            await asyncio.sleep(backoff * random.uniform(0.5, 1))  # noqa: S311 - only jitter
+            await asyncio.sleep(backoff * random.uniform(0.5, 1))  # nosec B311 # noqa: S311 - only jitter
 
     async def _resume(self) -> None:
         desk = self._desk

@@ -21,7 +21,7 @@ class Fortnight:
     """Puts people, calls and talks on one stage."""
 
     def __init__(self, record: Record, staff: Sequence[Worker], now: datetime) -> None:
-        chance = random.Random(f"{now:%Y-%m-%d %H}")  # noqa: S311 - nothing secret hangs on it
+        chance = random.Random(f"{now:%Y-%m-%d %H}")  # nosec B311 # noqa: S311 - nothing secret hangs on it
         self._now, self._length = now, LONGEST.total_seconds()
         self._stage = Stage(record, staff, now - LONGEST, chance)
         self._talks = Talks(self._stage)

@@ -90,7 +90,7 @@ class Shifts:
         stage, minutes = self._stage, timedelta(minutes=1)
         stage.at(start, partial(self._come, worker))
         # What a whole team does on a day, all of it does or none.
-        of_team = random.Random(f"{worker.team} {start.date()} {worker.place % 2}")  # noqa: S311
+        of_team = random.Random(f"{worker.team} {start.date()} {worker.place % 2}")  # nosec B311 # noqa: S311
         for away in AWAY:
             chance = of_team if away.together else self._chance
             if chance.random() < away.chance and away.team in ("", worker.team):

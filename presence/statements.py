@@ -105,7 +105,7 @@ def _insert(model: type[Model], rows: list[Model]) -> Statement:
     values = [_value(field, row) for row in rows for field in fields]
     line = f"({', '.join(['%s'] * len(fields))})"
     lines = ", ".join([line] * len(rows))
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {lines}', values  # noqa: S608 - names are the models'
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {lines}', values  # nosec B608 # noqa: S608 - names are the models'
 
 
 def _update(row: AgentState, before: dict[str, Any]) -> Statement | None:
@@ -117,7 +117,7 @@ def _update(row: AgentState, before: dict[str, Any]) -> Statement | None:
     columns = ", ".join(f'"{field.column}" = %s' for field in changed)
     values = [_value(field, row) for field in changed]
     table = row._meta.db_table
-    return f'UPDATE "{table}" SET {columns} WHERE "agent_id" = %s', [*values, row.agent_id]  # noqa: S608
+    return f'UPDATE "{table}" SET {columns} WHERE "agent_id" = %s', [*values, row.agent_id]  # nosec B608 # noqa: S608
 
 
 def _inserted(model: type[Model]) -> list["Field[Any, Any]"]:

@@ -104,6 +104,6 @@ def _bodies(groups: list[Group], arrangement: Arrangement) -> list[Body]:
 
     def joined(group: Group) -> SafeString:
         made = "".join([html(row, shown) for row, shown in group.rows])
-        return mark_safe(retime(made))  # nosec B308 # noqa: S308 - the template has escaped it
+        return mark_safe(retime(made))  # nosec B308, B703 # noqa: S308 - the template has escaped it
 
     return [Body(group, joined(group)) for group in groups]

@@ -5,7 +5,6 @@ A bare ASGI application: it only carries, and a connect costs no database and no
 
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -39,28 +38,29 @@ async def page(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         return
     outbox = Outbox(send)
     hub.join(outbox, ticket)
-    _webphone(process_lease.opened, ticket.agent)
+    _webphone(ticket.agent, 1)
     try:
         while (await receive())["type"] != "websocket.disconnect":
             pass  # sockets go one way
     finally:
         hub.leave(outbox)
         outbox.discard()
-        _webphone(process_lease.closed, ticket.agent)
+        _webphone(ticket.agent, -1)
 
 
-def _webphone(change: Callable[[int, datetime], None], agent_id: int | None) -> None:
+def _webphone(agent_id: int | None, pages: int) -> None:
     if agent_id is not None:
-        _leases.submit(_write, change, agent_id, timezone.now())
+        process_lease.note(agent_id, pages, timezone.now())
+        _leases.submit(_write)  # writes what queued up by then; the next one finds nothing to do
 
 
-def _write(change: Callable[[int, datetime], None], agent_id: int, at: datetime) -> None:
+def _write() -> None:
     close_old_connections()
     try:
-        change(agent_id, at)
+        process_lease.write()
     except Exception:
         # The lease's next renewal mends what could not be written now.
-        log.exception("connection_not_written", agent=agent_id)
+        log.exception("connection_not_written")
     finally:
         close_old_connections()
 

@@ -3,11 +3,14 @@ legs is kept in the same transaction."""
 
 from collections.abc import Sequence
 
+from django.db import connection
+
 from presence import actions as presence
 from presence.actions import Outcome, Result
 from presence.events import Event, LegAction, LegEvent
 from presence.models import AgentState
 from presence.state import LegState
+from presence.together import Together
 from presence.writing import write
 from routing import records
 from routing.locking import lock_calls
@@ -19,7 +22,9 @@ def apply(agent_id: int, event: Event) -> Outcome:
 
     Raises `AgentState.DoesNotExist` for an agent that was never enrolled.
     """
-    return apply_all([(agent_id, event)])[0]
+    if connection.vendor != "sqlite" or connection.in_atomic_block or isinstance(event, LegEvent):
+        return apply_all([(agent_id, event)])[0]
+    return _together((agent_id, event))
 
 
 def apply_all(
@@ -49,6 +54,11 @@ def apply_all(
         records.keep(outcomes)
         records.keep(presence.apply_all(withdrawn) if withdrawn else [])
     return outcomes
+
+
+_together: Together[tuple[int, Event], Outcome] = Together(apply_all)
+"""Where there is one writer at a time, those who wait for it are one transaction. What is about a
+call stands alone, for it touches others; PostgreSQL commits several at once, and gains nothing."""
 
 
 def _call(agent_id: int, event: LegEvent) -> int | None:

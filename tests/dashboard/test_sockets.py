@@ -8,7 +8,6 @@ from django.core import signing
 
 from dashboard import sockets, tickets
 from dashboard.tickets import Ticket
-from presence.connections import process_lease
 
 
 async def connect(ticket: str) -> Any:
@@ -42,23 +41,25 @@ def test_a_ticket_grants_what_it_was_issued_for() -> None:
 async def test_an_agents_page_is_their_webphone_opened_before_closed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seen: list[tuple[str, int]] = []
+    seen: list[tuple[int, int]] = []
+    written: list[int] = []
 
     class Lease:
-        def opened(self, agent_id: int, _now: object) -> None:
-            seen.append(("opened", agent_id))
+        def note(self, agent_id: int, pages: int, _now: object) -> None:
+            seen.append((agent_id, pages))
 
-        def closed(self, agent_id: int, _now: object) -> None:
-            seen.append(("closed", agent_id))
+        def write(self) -> None:
+            written.append(len(seen))
 
     monkeypatch.setattr(sockets, "process_lease", Lease())
     socket = await connect(tickets.issue(Ticket(1, 7, monitor=False)))
     await socket.send_input({"type": "websocket.disconnect"})
     await socket.wait()
     sockets._leases.submit(lambda: None).result()
-    assert seen == [("opened", 7), ("closed", 7)]
+    assert seen == [(7, 1), (7, -1)]
+    assert written[-1] == 2
 
 
 def test_a_supervisors_page_is_nobodys_webphone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "_leases", None)
-    sockets._webphone(process_lease.opened, None)
+    sockets._webphone(None, 1)

@@ -102,3 +102,35 @@ def test_sweeping_twice_is_sweeping_once() -> None:
     Lease().opened(_away().pk, at(0))
     assert connections.sweep(at(60)) == 1
     assert connections.sweep(at(60)) == 0
+
+
+def test_pages_that_open_at_once_are_one_transaction() -> None:
+    agents, lease = [_away(name) for name in ("One", "Two", "Three")], Lease()
+    for agent in agents:
+        lease.note(agent.pk, 1, at(0))
+    with CaptureQueriesContext(connection) as alone:
+        lease.write()
+    assert {row_of(agent).webphone for agent in agents} == {"connected"}
+    assert len(alone) < 3 * 8
+    with CaptureQueriesContext(connection) as nothing:
+        lease.write()
+    assert len(nothing) == 0
+
+
+def test_what_opens_and_closes_before_it_is_written_is_written_as_it_is_then() -> None:
+    here, gone, lease = _away("Here"), _away("Gone"), Lease()
+    lease.opened(here.pk, at(0))
+    for agent, pages in ((here, -1), (here, 1), (gone, 1), (gone, -1)):
+        lease.note(agent.pk, pages, at(1))
+    lease.write()
+    assert list(Connection.objects.values_list("agent", flat=True)) == [here.pk]
+    assert (row_of(here).webphone, row_of(gone).webphone) == ("connected", "off")
+
+
+def test_one_who_cannot_be_connected_stops_nobody_else() -> None:
+    agent, lease = _away(), Lease()
+    stranger = Agent.objects.create(user=make_user(), name="Never enrolled")
+    for pk in (stranger.pk, agent.pk):
+        lease.note(pk, 1, at(0))
+    lease.write()
+    assert row_of(agent).webphone == "connected"

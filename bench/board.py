@@ -197,6 +197,8 @@ def serve(agents: int, folder: Path) -> tuple["subprocess.Popen[bytes]", int, st
             str(port),
             "--log-level",
             "error",
+            "--ws",
+            "dashboard.wire:Wire",
             "--ws-per-message-deflate",
             "false",
         ],

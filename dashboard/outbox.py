@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+from dashboard.wire import Wire
+
 LIMIT = 64
 """Messages that may wait; about six seconds of a busy floor."""
 
@@ -17,14 +19,17 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Outbox:
-    """Sends in order through `send` (ASGI), one message at a time, from a task of its own."""
+    """Sends in order: by `wire` where the server has one, as soon as the socket takes it; else
+    through `send` (ASGI), one message at a time, from a task of its own."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, wire: Wire | None = None) -> None:
         self.served = False
         self._send = send
+        self._wire = wire
         self._waiting: deque[str] = deque()
-        self._some = asyncio.Event()
-        self._writer = asyncio.create_task(self._write())
+        self._task: asyncio.Task[None] | None = None
+        if wire:
+            wire.drained = self._write_all
 
     def put(self, text: str) -> bool:
         """Queue a message. False when the socket is too slow and its outbox is full."""
@@ -32,25 +37,35 @@ class Outbox:
             return False
         self.served = True
         self._waiting.append(text)
-        self._some.set()
+        if self._wire:
+            self._write_all()
+        elif self._task is None:
+            self._task = asyncio.create_task(self._send_all())
         return True
 
     def close(self, code: int) -> None:
         """Drop what waits and close the socket; its browser comes back and gets a snapshot."""
-        self._writer.cancel()
-        self._writer = asyncio.create_task(self._end(code))
+        self.discard()
+        if self._wire and self._wire.full:
+            self._wire.abort()  # who does not read would not read why, either
+        else:
+            self._task = asyncio.create_task(self._end(code))
 
     def discard(self) -> None:
         """The socket is gone."""
-        self._writer.cancel()
+        self._waiting.clear()
+        if self._task:
+            self._task.cancel()
 
-    async def _write(self) -> None:
+    def _write_all(self) -> None:
+        while self._waiting and self._wire and not self._wire.full:
+            self._wire.put(self._waiting.popleft())
+
+    async def _send_all(self) -> None:
         with suppress(*_GONE):
-            while True:
-                await self._some.wait()
-                self._some.clear()
-                while self._waiting:
-                    await self._send({"type": "websocket.send", "text": self._waiting.popleft()})
+            while self._waiting:
+                await self._send({"type": "websocket.send", "text": self._waiting.popleft()})
+        self._task = None
 
     async def _end(self, code: int) -> None:
         with suppress(*_GONE):

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from django.urls import path
 from django.utils import timezone
 
-from dashboard import tickets
+from dashboard import tickets, wire
 from dashboard.hub import SIGNED_OUT, hub
 from dashboard.outbox import Outbox, Send
 from presence.connections import process_lease
@@ -36,7 +36,7 @@ async def page(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         # Closed after accepting, for a browser is not told why a handshake failed.
         await send({"type": "websocket.close", "code": SIGNED_OUT})
         return
-    outbox = Outbox(send)
+    outbox = Outbox(send, scope.get("extensions", {}).get(wire.NAME))
     hub.join(outbox, ticket)
     _webphone(ticket.agent, 1)
     try:

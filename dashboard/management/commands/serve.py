@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from api import keys
 from api.models import ApiKey
+from dashboard.wire import Wire
 from presence.models import Agent
 from routing.demo import floor, lines, past
 from routing.demo.pbx import Pbx
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         config = uvicorn.Config(
             "config.asgi:application",
             log_level="warning",
+            ws=Wire,
             ws_ping_interval=_PING,
             ws_ping_timeout=_PING,
             ws_per_message_deflate=False,  # compressing each frame anew costs ten times the send

@@ -1,0 +1,65 @@
+"""What benchmarks ask of other processes: a free port, what a process used, bytes that came."""
+
+import asyncio
+import os
+import socket
+from pathlib import Path
+
+_TICK = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def cpu(pid: int) -> float:
+    """Seconds of processor time that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICK
+
+
+def memory(pid: int) -> int:
+    """Bytes of memory that a process holds now."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+
+
+class Counting(asyncio.Protocol):
+    """A socket that counts bytes and parses nothing, so that the load takes little of a core."""
+
+    def __init__(self, path: str = "/") -> None:
+        self.came = 0
+        self.closed = False
+        self._path = path
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        head = (
+            f"GET {self._path} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        self.transport = transport
+        transport.write(head.encode())  # type: ignore[attr-defined]
+
+    def data_received(self, data: bytes) -> None:
+        self.came += len(data)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.closed = True
+
+
+async def connect(port: int, path: str = "/") -> Counting:
+    loop = asyncio.get_running_loop()
+    return (await loop.create_connection(lambda: Counting(path), "127.0.0.1", port))[1]
+
+
+async def listening(port: int, seconds: float = 30) -> None:
+    """Wait until something listens. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            await asyncio.sleep(0.05)

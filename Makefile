@@ -9,10 +9,10 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run test test-next lint audit bench bench-browser bench-routing bench-asterisk bench-reports screenshots words lock clean
+.PHONY: help run test test-next lint audit bench bench-browser bench-routing bench-transitions bench-reserve bench-asterisk bench-reports screenshots words lock clean
 
 help: ## List these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 ifneq ($(DEMO),0)
 run: export DATABASE_URL ?= sqlite:///$(CURDIR)/var/demo.sqlite3
@@ -55,6 +55,9 @@ bench-browser: .venv/dev ## Measure what a busy floor costs a supervisor's brows
 
 bench-routing: .venv/dev ## Measure how fast a call gets its agent
 	$(BIN)/python -m bench.routing
+
+bench-transitions: .venv/dev ## Measure how many transitions one process makes
+	$(BIN)/python -m bench.transitions
 
 bench-asterisk: .venv/dev ## Measure how soon what Asterisk says is in the database
 	$(BIN)/python -m bench.asterisk

@@ -156,7 +156,7 @@ def main(seconds: int) -> None:
     settle()
     lite = connection.vendor == "sqlite"
     writers = 1 if lite else WRITERS
-    found: dict[str, list[Rate]] = {"ours": [], "plain": []} | ({"bare": []} if lite else {})
+    found: dict[str, list[Rate]] = {"ours": [], "plain": [], "bare": []}
     limits = []
     for _ in range(REPEATS):  # in turns
         found["ours"].append(run(_ours, seconds, writers))

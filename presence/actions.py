@@ -18,7 +18,7 @@ from presence.events import Call, Choice, DeadlineReached, DeviceKind, Event, Se
 from presence.models import Agent, AgentState, Transition
 from presence.rules import RulesReader, rules_for
 from presence.state import Rules, State
-from presence.statements import Page, StatesByAgent
+from presence.statements import Page, Prepared
 from presence.writing import write
 
 EVENTS = Counter("rollcall_events_total", "Events taken by the state machine", ["event", "outcome"])
@@ -83,7 +83,7 @@ def lock(agent_ids: set[int]) -> dict[int, AgentState]:
     A caller that will write several agents one after the other locks them all first, so that two
     such callers never wait for each other. Raises `AgentState.DoesNotExist`.
     """
-    found = _locked(agent_ids)
+    found = _by_agent(_locked, agent_ids)
     if missing := agent_ids - found.keys():
         raise AgentState.DoesNotExist(f"No state for agent {min(missing)}.")
     return found
@@ -94,19 +94,24 @@ def lock_ready(agent_ids: Collection[int]) -> dict[int, AgentState]:
 
     It never waits, so the caller may hold other locks.
     """
-    return _ready(agent_ids)
+    return _by_agent(_ready, agent_ids)
 
 
-@StatesByAgent
+def _by_agent(query: Prepared[AgentState], agent_ids: Collection[int]) -> dict[int, AgentState]:
+    return {row.agent_id: row for row in query.objects(*sorted(agent_ids))} if agent_ids else {}
+
+
+@Prepared
 def _locked(agent_ids: Collection[int]) -> QuerySet[AgentState]:
-    rows = AgentState.objects.select_for_update(of=("self",))
+    rows = AgentState.objects.select_for_update(of=("self",)).select_related("agent")
     return rows.filter(agent_id__in=agent_ids).order_by("agent_id")
 
 
-@StatesByAgent
+@Prepared
 def _ready(agent_ids: Collection[int]) -> QuerySet[AgentState]:
-    rows = AgentState.objects.select_for_update(of=("self",), skip_locked=True)
-    return rows.filter(agent_id__in=agent_ids, may_receive=True).order_by("agent_id")
+    free = AgentState.objects.select_for_update(of=("self",), skip_locked=True)
+    rows = free.filter(agent_id__in=agent_ids, may_receive=True)
+    return rows.select_related("agent").order_by("agent_id")
 
 
 def _apply(row: AgentState, event: Event, rules: Rules, known: set[_Name], page: Page) -> Outcome:

@@ -5,75 +5,92 @@ it says comes from the models; a new column needs nothing here.
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model, QuerySet
-from django.db.models.sql.compiler import SQLCompiler
 
-from presence.models import Agent, AgentState
+from presence.models import AgentState
 
 Statement = tuple[str, list[Any]]
+_Model = TypeVar("_Model", bound=Model)
 
 
-class StatesByAgent:
-    """A query of states with their agents, by agents' primary keys, that `make` gives."""
+class Prepared(Generic[_Model]):
+    """A query by whole numbers, as primary keys are, that `make` gives for placeholders of them."""
 
-    def __init__(self, make: Callable[[Collection[int]], QuerySet[AgentState]]) -> None:
+    def __init__(self, make: Callable[[Sequence[int]], QuerySet[_Model, Any]]) -> None:
         self._make = make
         self._made = _Made()
 
-    def __call__(self, agent_ids: Collection[int]) -> dict[int, AgentState]:
-        """The rows by agent, in the query's order."""
-        if not agent_ids:
-            return {}
-        known = self._made.by_number
-        compiled = known.get(len(agent_ids))
+    def values(self, *numbers: int) -> list[Any]:
+        """What the query's columns hold, a sequence a row."""
+        return self._compiled(len(numbers)).values(numbers)
+
+    def objects(self, *numbers: int) -> Iterator[_Model]:
+        """The query's rows, and those that it selects with them."""
+        compiled = self._compiled(len(numbers))
+        return (compiled.object_of(values) for values in compiled.values(numbers))
+
+    def _compiled(self, count: int) -> "_Compiled":
+        compiled = self._made.by_count.get(count)
         if compiled is None or not compiled.fits():
-            compiled = known[len(agent_ids)] = _Compiled(self._make, len(agent_ids))
-        return {row.agent_id: row for row in compiled.read(sorted(agent_ids))}
+            placeholders = range(_FIRST, _FIRST + count)
+            compiled = self._made.by_count[count] = _Compiled(self._make(placeholders))
+        return compiled
+
+
+_FIRST = -1_000_000_000
+"""Placeholders begin where no other number of a query is."""
 
 
 class _Made(threading.local):
     """A thread's own: converters belong to a connection, and that to a thread."""
 
     def __init__(self) -> None:
-        self.by_number: dict[int, _Compiled] = {}
+        self.by_count: dict[int, _Compiled] = {}
 
 
 class _Compiled:
-    def __init__(
-        self, make: Callable[[Collection[int]], QuerySet[AgentState]], number: int
-    ) -> None:
-        # Placeholders that no other value of the query can be mistaken for.
-        query = make(range(-number, 0)).select_related("agent").query
-        self._compiler: SQLCompiler = query.get_compiler(DEFAULT_DB_ALIAS)
+    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+        self._compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self._sql, self._params = self._compiler.as_sql()
         self._converters = self._compiler.get_converters([e for e, *_ in self._compiler.select])
-        self._state = [field.attname for field in AgentState._meta.concrete_fields]
-        self._agent = [field.attname for field in Agent._meta.concrete_fields]
+        self._columns = [getattr(e, "target", None) for e, *_ in self._compiler.select]
 
     def fits(self) -> bool:
         """Whether it was made for this thread's connection as it is now."""
         return self._compiler.connection is connections[DEFAULT_DB_ALIAS]
 
-    def read(self, agent_ids: list[int]) -> Iterator[AgentState]:
-        params = [agent_ids[p] if type(p) is int and p < 0 else p for p in self._params]
+    def values(self, numbers: Sequence[int]) -> list[Any]:
+        end = _FIRST + len(numbers)
+        params = [
+            numbers[p - _FIRST] if type(p) is int and _FIRST <= p < end else p for p in self._params
+        ]
         with connection.cursor() as cursor:
             cursor.execute(self._sql, params)
             found = cursor.fetchall()
-        for values in self._compiler.apply_converters(found, self._converters):
-            row = AgentState.from_db(DEFAULT_DB_ALIAS, self._state, values[: len(self._state)])
-            row.agent = Agent.from_db(DEFAULT_DB_ALIAS, self._agent, values[len(self._state) :])
-            yield row
+        return list(self._compiler.apply_converters(found, self._converters))
+
+    def object_of(self, values: Sequence[Any]) -> Any:
+        info: dict[str, Any] = self._compiler.klass_info or {}
+        row = self._one(info, values)
+        for related in info.get("related_klass_infos", ()):
+            related["local_setter"](row, self._one(related, values))
+        return row
+
+    def _one(self, info: dict[str, Any], values: Sequence[Any]) -> Any:
+        places = info["select_fields"]
+        names = [column.attname for place in places if (column := self._columns[place])]
+        return info["model"].from_db(DEFAULT_DB_ALIAS, names, [values[place] for place in places])
 
 
 class Page:
     """What a transaction has to write: `states` that it locked and may change, and new rows. On
     PostgreSQL all of it is one statement."""
 
-    def __init__(self, states: Iterable[AgentState]) -> None:
+    def __init__(self, states: Iterable[AgentState] = ()) -> None:
         self._before = [(row, vars(row).copy()) for row in states]
         self._new: dict[type[Model], list[Model]] = {}
 

@@ -1,12 +1,17 @@
 """Telling the telephony, and whoever listens, what became of offers and interactions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from presence import outbox
 from presence.events import LegAction
+from presence.models import Device, OutboxEvent
 from presence.outbox import EventType
 from presence.state import Leg as LiveLeg
+from presence.statements import Prepared
 from routing.models import Destination, Interaction, Leg, QueueEntry
 from routing.waits import Wait
 
@@ -30,15 +35,21 @@ def interaction(interaction: Interaction) -> dict[str, Any]:
     }
 
 
-def offer_created(row: Leg, leg: LiveLeg) -> None:
-    """A call is the agent's to take: their devices are to be rung until the deadline."""
-    devices = row.agent.devices.filter(enabled=True)
+def offer_created(row: Leg, leg: LiveLeg) -> OutboxEvent:
+    """The event that a call is the agent's to take, for the caller to save: their devices are to be
+    rung until the deadline."""
+    devices = _devices.objects(row.agent_id)
     data = _offer(row) | {
         "devices": [{"kind": device.kind, "address": device.address} for device in devices],
         "ring_seconds": leg.call.ring,
         "deadline": leg.deadline.isoformat() if leg.deadline else None,
     }
-    outbox.put(EventType.OFFER_CREATED, leg.since, f"agent:{row.agent_id}", data)
+    return outbox.event(EventType.OFFER_CREATED, leg.since, f"agent:{row.agent_id}", data)
+
+
+@Prepared
+def _devices(agent: Sequence[int]) -> QuerySet[Device]:
+    return Device.objects.filter(agent=agent[0], enabled=True)
 
 
 def offer_answered(row: Leg, at: datetime) -> None:

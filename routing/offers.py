@@ -9,6 +9,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -16,6 +17,7 @@ from presence import actions as presence
 from presence.actions import Result
 from presence.events import CallKind, Event, LegAction, LegEvent
 from presence.state import LegState, Webphone
+from presence.statements import Prepared
 from presence.writing import write
 from routing import actions
 from routing.days import midnight
@@ -56,10 +58,15 @@ def _rings_all(group: RingGroup) -> bool:
 
 
 def _taken(entry_id: int) -> QueueEntry | None:
+    return next(_free.objects(entry_id), None)
+
+
+@Prepared
+def _free(entry_id: Sequence[int]) -> QuerySet[QueueEntry]:
     # Both are locked: what was read of a row that is not may be older than the lock.
     free = QueueEntry.objects.select_for_update(of=("self", "interaction"), skip_locked=True)
-    waiting = free.filter(pk=entry_id, left_at=None, interaction__ended_at=None)
-    return waiting.select_related("queue", "interaction").first()
+    waiting = free.filter(pk=entry_id[0], left_at=None, interaction__ended_at=None)
+    return waiting.select_related("queue", "interaction")
 
 
 def live_offers(call: Interaction) -> list[Leg]:
@@ -69,7 +76,13 @@ def live_offers(call: Interaction) -> list[Leg]:
 
 def _ringing(call: Interaction) -> set[str | None]:
     """The strategies by which it rings already; None for an agent who is rung by name."""
-    return set(_offers(call).values_list("ring_group__strategy", flat=True))
+    return {strategy for (strategy,) in _ring_strategies.values(call.pk)}
+
+
+@Prepared
+def _ring_strategies(call: Sequence[int]) -> QuerySet[Leg, Any]:
+    offers = Leg.objects.filter(interaction=call[0], ended_at=None, state=LegState.OFFERED.value)
+    return offers.values_list("ring_group__strategy")
 
 
 def _offers(call: Interaction) -> QuerySet[Leg]:
@@ -78,30 +91,55 @@ def _offers(call: Interaction) -> QuerySet[Leg]:
 
 def _joined(entry: QueueEntry, now: datetime) -> list[RingGroup]:
     """The queue's ring groups that have joined by now, first tier first."""
-    groups = list(entry.queue.ring_groups.order_by("tier"))
+    groups = list(_groups.objects(entry.queue_id))
     waited = (now - entry.entered_at).total_seconds()
     moments = joins([group.next_tier_after for group in groups])
     # The first tier is there from the start, even by a clock that was set back.
     return [group for group, after in zip(groups, moments, strict=True) if after <= max(waited, 0)]
 
 
+@Prepared
+def _groups(queue: Sequence[int]) -> QuerySet[RingGroup]:
+    return RingGroup.objects.filter(queue=queue[0]).order_by("tier")
+
+
 def candidates(
     entry: QueueEntry, groups: Sequence[RingGroup], now: datetime
 ) -> dict[int, list[Candidate]]:
     """Who may be offered the call, by ring group, each group's in the order of its strategy."""
-    members = Membership.objects.filter(
-        ring_group__in=groups, opted_out=False, agent__state__may_receive=True
-    ).exclude(agent__in=_turned_away(entry.interaction_id))
-    if entry.queue.kind == CallKind.CAMPAIGN.value:
-        members = members.filter(
-            agent__state__webphone__in=[Webphone.CONNECTED.value, Webphone.LOST.value],
-            agent__state__microphone_refused=False,
-        )
+    if not groups:
+        return {}
+    query = _by_webphone if entry.queue.kind == CallKind.CAMPAIGN.value else _by_any_device
+    members = query.values(entry.interaction_id, *(group.pk for group in groups))
     found: defaultdict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
-    fields = ("ring_group_id", "agent_id", "agent__state__ready_since", "priority")
-    for group_id, *member in members.values_list(*fields):
+    for group_id, *member in members:
         found[group_id].append((member[0], member[1], member[2]))
     return {group.pk: _ranked(group, found[group.pk], now) for group in groups}
+
+
+def _members(call_and_groups: Sequence[int]) -> QuerySet[Membership]:
+    call, *groups = call_and_groups
+    ready = Membership.objects.filter(
+        ring_group__in=groups, opted_out=False, agent__state__may_receive=True
+    )
+    return ready.exclude(agent__in=_turned_away(call))
+
+
+_MEMBER = ("ring_group_id", "agent_id", "agent__state__ready_since", "priority")
+
+
+@Prepared
+def _by_any_device(call_and_groups: Sequence[int]) -> QuerySet[Membership, Any]:
+    return _members(call_and_groups).values_list(*_MEMBER)
+
+
+@Prepared
+def _by_webphone(call_and_groups: Sequence[int]) -> QuerySet[Membership, Any]:
+    there = _members(call_and_groups).filter(
+        agent__state__webphone__in=[Webphone.CONNECTED.value, Webphone.LOST.value],
+        agent__state__microphone_refused=False,
+    )
+    return there.values_list(*_MEMBER)
 
 
 def _turned_away(interaction_id: int) -> QuerySet[Leg, int]:

@@ -1,16 +1,20 @@
 """Keeping the record of interactions and legs in step with what the machine decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from presence.actions import Outcome, Result
 from presence.decision import LegChange
 from presence.events import LegAction
 from presence.state import Leg as LiveLeg
 from presence.state import LegState
+from presence.statements import Page, Prepared
 from routing import announce, interactions
 from routing.locking import lock_interactions
-from routing.models import EntryOutcome, Interaction, Leg, LegSpan
+from routing.models import EntryOutcome, Interaction, Leg, LegSpan, QueueEntry
 
 
 def keep(outcomes: Iterable[Outcome]) -> None:
@@ -30,6 +34,9 @@ def keep(outcomes: Iterable[Outcome]) -> None:
 
 def _keep_leg(agent_id: int, change: LegChange) -> None:
     leg, since = change.leg, change.leg.since
+    if leg.state is LegState.OFFERED and leg.offered_by_rollcall:
+        _keep_offer(agent_id, leg)
+        return
     row = _row(agent_id, leg) or _new_row(agent_id, leg)
     before = row.state
     if before and before != leg.state.value:
@@ -61,6 +68,16 @@ def _keep_leg(agent_id: int, change: LegChange) -> None:
         interactions.note_alone(row.interaction, since)
 
 
+def _keep_offer(agent_id: int, leg: LiveLeg) -> None:
+    """Write a new offer and what is told of it, together: offers are what there are most of."""
+    row, page = _new_row(agent_id, leg), Page()
+    row.state, row.since = leg.state.value, leg.since
+    page.add(row)
+    page.add(announce.offer_created(row, leg))
+    page.write()
+    interactions.note_alone(row.interaction, leg.since)
+
+
 _KEPT = ("state", "since", "answered_at", "outcome", "ended_at")
 
 
@@ -71,9 +88,20 @@ def _row(agent_id: int, leg: LiveLeg) -> Leg | None:
     return legs.filter(agent_id=agent_id, external_id=leg.id).first()
 
 
+@Prepared
+def _calls(interaction: Sequence[int]) -> QuerySet[Interaction]:
+    return Interaction.objects.filter(pk=interaction[0]).select_related("queue")
+
+
+@Prepared
+def _waits(interaction: Sequence[int]) -> QuerySet[QueueEntry, Any]:
+    waits = QueueEntry.objects.filter(interaction=interaction[0], left_at=None)
+    return waits.values_list("pk")
+
+
 def _new_row(agent_id: int, leg: LiveLeg) -> Leg:
-    interaction = Interaction.objects.select_related("queue").get(pk=int(leg.call.interaction))
-    entry = interaction.entries.filter(left_at=None).values_list("pk", flat=True).first()
+    number = int(leg.call.interaction)
+    interaction, entry = next(_calls.objects(number)), next(iter(_waits.values(number)), [None])[0]
     return Leg(
         agent_id=agent_id,
         external_id=leg.id,
@@ -93,9 +121,7 @@ def _answer(interaction: Interaction, at: datetime) -> None:
 
 def _announce(row: Leg, before: str, change: LegChange) -> None:
     leg = change.leg
-    if not before and leg.state is LegState.OFFERED:
-        announce.offer_created(row, leg)
-    elif before == LegState.OFFERED.value and leg.answered:
+    if before == LegState.OFFERED.value and leg.answered:
         announce.offer_answered(row, leg.since)
     elif before == LegState.OFFERED.value:
         announce.offer_ended(row, change.ended or LegAction.WITHDRAWN, leg.since)

@@ -59,6 +59,9 @@ bench-routing: .venv/dev ## Measure how fast a call gets its agent
 bench-transitions: .venv/dev ## Measure how many transitions one process makes
 	$(BIN)/python -m bench.transitions
 
+bench-reserve: .venv/dev ## Measure reservations beside the same SQL by pgbench
+	$(BIN)/python -m bench.reserve
+
 bench-asterisk: .venv/dev ## Measure how soon what Asterisk says is in the database
 	$(BIN)/python -m bench.asterisk
 

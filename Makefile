@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run test test-next lint audit bench bench-browser bench-routing bench-transitions bench-reserve bench-asterisk bench-reports screenshots words lock clean
+.PHONY: help run test test-next lint audit bench bench-browser bench-routing bench-transitions bench-reserve bench-asterisk bench-reports bench-cluster cluster screenshots words lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -64,6 +64,12 @@ bench-reserve: .venv/dev ## Measure reservations beside the same SQL by pgbench
 
 bench-asterisk: .venv/dev ## Measure how soon what Asterisk says is in the database
 	$(BIN)/python -m bench.asterisk
+
+bench-cluster: .venv/dev ## Measure two web processes, PostgreSQL, Redis and nginx under load
+	$(BIN)/python -m bench.cluster --minutes 5
+
+cluster: .venv/dev ## Run Rollcall as on several machines, with calls, to look at
+	@exec $(BIN)/python -m bench.cluster
 
 bench-reports: .venv/dev ## Measure how long reports take over a year of 200 agents
 	$(BIN)/python -m bench.reports

@@ -30,6 +30,7 @@ Player = Pbx | Simulator
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _PING = 20  # seconds between WebSocket pings, and until an unanswered one ends the socket
+_KEEP_ALIVE = 75  # seconds; a proxy before it must keep idle connections for less
 _BACKLOG = 4096  # connections that may wait while a floor reconnects
 
 
@@ -67,6 +68,7 @@ class Command(BaseCommand):
             ws_ping_timeout=_PING,
             ws_per_message_deflate=False,  # compressing each frame anew costs ten times the send
             backlog=_BACKLOG,
+            timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=3,
         )
         with suppress(KeyboardInterrupt):

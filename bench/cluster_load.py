@@ -1,0 +1,123 @@
+"""A load on a cluster: how long changes take from the POST to their arrival in its first minute and
+its last, what the web processes hold, and whether every board ended as the database did."""
+
+import asyncio
+import os
+import statistics
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench.board import Load, Moments, Watchers, latencies
+
+MINUTE = 60.0
+SETTLE = 5.0  # seconds in which every board has to be right
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the load's time: latencies in milliseconds, `arrived` of the changes (0 to 1), and
+    what each web process held at its end, in MB."""
+
+    name: str
+    p50: float
+    p99: float
+    arrived: float
+    memory: list[float]
+
+
+@dataclass(frozen=True)
+class Found:
+    """`wrong` rows on the measured watchers' boards, `SETTLE` seconds after the last change."""
+
+    parts: list[Part]
+    changes: int
+    seconds: float
+    wrong: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for: `changes` a second."""
+
+    minutes: float
+    agents: int
+    changes: float
+    watchers: int
+
+
+async def measure(port: int, ticket: str, webs: list[int], wish: Wish) -> Found:
+    """Load the cluster whose browsers come in at `port`; `webs` are its web processes."""
+    address = f"ws://127.0.0.1:{port}/ws/?ticket={ticket}"
+    async with Watchers(address, wish.watchers) as watching:
+        await asyncio.sleep(SETTLE)
+        load = Load(port, wish.agents, wish.changes, plain=False)
+        began = time.perf_counter()
+        running = asyncio.create_task(load.run(wish.minutes * MINUTE))
+        await asyncio.wait([running], timeout=min(MINUTE, wish.minutes * MINUTE / 2))
+        early, held_early = time.perf_counter(), [_memory(web) for web in webs]
+        await running
+        ended, held_at_last = time.perf_counter(), [_memory(web) for web in webs]
+        await asyncio.sleep(SETTLE)
+    last = ended - (early - began)
+    return Found(
+        parts=[
+            _part("first", _within(load.sent, began, early), watching.arrivals, held_early),
+            _part("last", _within(load.sent, last, ended), watching.arrivals, held_at_last),
+        ],
+        changes=sum(map(len, load.sent.values())),
+        seconds=ended - began,
+        wrong=_wrong(load.sent, watching.arrivals),
+    )
+
+
+def _part(name: str, sent: Moments, arrivals: list[Moments], held: list[float]) -> Part:
+    found = [value for seen in arrivals for value in latencies(sent, seen)]
+    came = [value * 1000 for value in found if value is not None]
+    cuts = statistics.quantiles(came, n=100) if len(came) > 1 else [float("nan")] * 99
+    return Part(name, cuts[49], cuts[98], len(came) / max(1, len(found)), held)
+
+
+def _wrong(sent: Moments, arrivals: list[Moments]) -> int:
+    newest = {agent: changes[-1][1] for agent, changes in sent.items() if changes}
+    return sum(
+        not seen.get(agent) or seen[agent][-1][1] < number
+        for seen in arrivals
+        for agent, number in newest.items()
+    )
+
+
+def _within(sent: Moments, first: float, last: float) -> Moments:
+    """What was sent between these two moments."""
+    return {
+        agent: [(at, number) for at, number in changes if first <= at < last]
+        for agent, changes in sent.items()
+    }
+
+
+def _memory(process: int) -> float:
+    """What a process holds, in MB."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def table(found: Found) -> str:
+    """What was found, as docs/performance.md shows it."""
+    rate = found.changes / found.seconds
+    lines = [
+        f"{found.changes:,} changes in {found.seconds:.0f} s, {rate:.0f} a second. Rows that were "
+        f"wrong on a watcher's board {SETTLE:.0f} s after the last: {found.wrong}.",
+        "",
+        "| minute | p50 | p99 | arrived | memory of each web process |",
+        "| ------ | --: | --: | ------: | -------------------------: |",
+    ]
+    for part in found.parts:
+        held = " and ".join(f"{value:.0f} MB" for value in part.memory)
+        lines.append(
+            f"| {part.name} | {part.p50:.0f} ms | {part.p99:.0f} ms | {part.arrived:.1%} | {held} |"
+        )
+    return "\n".join(lines)
+
+
+def as_json(wish: Wish, found: Found) -> dict[str, object]:
+    return {"wish": asdict(wish), "found": asdict(found)}

@@ -2,7 +2,6 @@
 
 import segno
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
@@ -41,10 +40,11 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     user = half.user if half else request.user
     if not isinstance(user, User):
         return answers.signed_in(lambda _request: HttpResponse())(request)
-    if half and not factors.must_have_one(user):
-        raise PermissionDenied("Nobody asked it of them.")
-    if factors.has_one(user):
-        return redirect("login_code") if half else render(request, "dashboard/second_factor.html")
+    has_one = factors.has_one(user)
+    if half and (has_one or not factors.must_have_one(user)):
+        return redirect("login_code")
+    if has_one:
+        return render(request, "dashboard/second_factor.html")
     key = _proposed(request, user) or factors.new_key()
     wrong = request.method == "POST"
     if wrong:

@@ -144,6 +144,7 @@ IN_PRODUCTION = {
     "SECRET_KEY": "k3W9vX1qLz7RtY5uBn2MsD8fGhJ0pAcEiOoUxQwZ6V4S-_made-at-random-for-one-test",
     "HTTPS": "true",
     "ALLOWED_HOSTS": "rollcall.example.com",
+    "EMAIL_URL": "smtp+tls://rollcall:secret@mail.example.com:587",
     "PATH": "/usr/bin:/bin",
 }
 

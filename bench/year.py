@@ -25,7 +25,7 @@ _CALL = ("id", "source", "external_id", "channel", "kind", "queue_id", "caller",
 _TIMES = ("started_at", "answered_at", "ended_at", "outcome")
 _ENTRY = ("id", "interaction_id", "queue_id", "entered_at", "waiting_since", "tried", "left_at")
 _LEG = ("id", "interaction_id", "agent_id", "entry_id", "external_id", "state", "since")
-_SPAN = ("leg_id", "state", "started_at", "ended_at")
+_SPAN = ("leg_id", "agent_id", "state", "started_at", "ended_at")
 
 
 def make(last: date = LAST) -> None:
@@ -107,8 +107,8 @@ def _leg(call: Made) -> Sequence[Any]:
 
 
 def _spans(call: Made) -> Iterator[Sequence[Any]]:
-    pk, _, _, moments = call
+    pk, agent, _, moments = call
     for state, (began, ended) in zip(
         ("offered", "handling", "wrap_up"), pairwise(moments), strict=True
     ):
-        yield pk, state, began, ended
+        yield pk, agent, state, began, ended

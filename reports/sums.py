@@ -27,10 +27,9 @@ STATUSES = (
 
 LEGS = (
     """
-    SELECT leg.agent_id AS agent, span.state AS code, CAST(NULL AS bigint) AS reason,
-        span.started_at AS began, span.ended_at AS ended, 0 AS running
-    FROM routing_legspan span JOIN routing_leg leg ON leg.id = span.leg_id
-    WHERE span.ended_at > %(start)s AND span.started_at < %(end)s
+    SELECT agent_id AS agent, state AS code, CAST(NULL AS bigint) AS reason,
+        started_at AS began, ended_at AS ended, 0 AS running
+    FROM routing_legspan WHERE ended_at > %(start)s AND started_at < %(end)s
     """,
     """
     SELECT agent_id AS agent, state AS code, CAST(NULL AS bigint) AS reason,

@@ -40,7 +40,9 @@ def _keep_leg(agent_id: int, change: LegChange) -> None:
     row = _row(agent_id, leg) or _new_row(agent_id, leg)
     before = row.state
     if before and before != leg.state.value:
-        LegSpan(leg=row, state=before, started_at=row.since, ended_at=since).save()
+        LegSpan(
+            leg=row, agent_id=agent_id, state=before, started_at=row.since, ended_at=since
+        ).save()
     row.state, row.since = leg.state.value, since
     answered = leg.answered and row.answered_at is None
     if answered:

@@ -37,7 +37,8 @@ def parts(_now: datetime) -> Iterator[Fault]:
 
 
 def spans(_now: datetime) -> Iterator[Fault]:
-    """The states of a part follow each other without gap or overlap, from its beginning on."""
+    """The states of a part follow each other without gap or overlap, from its beginning on, and
+    are the same agent's."""
     following = Window(
         Lead("started_at"), partition_by=F("leg_id"), order_by=[F("started_at"), F("pk")]
     )
@@ -48,6 +49,9 @@ def spans(_now: datetime) -> Iterator[Fault]:
     )
     for name, leg_id, ended in broken.iterator(chunk_size=1000):
         yield Fault(name, f"Part {leg_id}: a gap or overlap at {ended:%Y-%m-%d %H:%M:%S} UTC.")
+    strange = LegSpan.objects.exclude(agent=F("leg__agent"))
+    for name, leg_id, whose in strange.values_list("agent__name", "leg_id", "leg__agent__name"):
+        yield Fault(name, f"Part {leg_id}: a state of it is kept as {name}'s; it is {whose}'s.")
 
 
 def calls(now: datetime) -> Iterator[Fault]:

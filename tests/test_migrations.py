@@ -7,7 +7,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from presence import sealing
-from routing.models import Connector
+from routing.models import Connector, LegSpan
+from tests.factories import at
 from webhooks.models import Endpoint
 
 
@@ -50,3 +51,30 @@ def test_secrets_that_were_kept_in_plain_words_are_sealed_and_stay_what_they_are
     for model in (Connector, Endpoint):
         (_, sealed), *_rest = sealing.kept(model, "secret")
         assert sealed.startswith("gAAAA")
+
+
+@pytest.mark.usefixtures("committed")
+def test_the_spans_of_a_leg_get_the_agent_that_the_leg_has() -> None:
+    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    before = _at(("routing", "0015_sealed_secrets"))
+    try:
+        for name in ("ada", "bob"):
+            _span(before, name)
+    finally:
+        _at(*latest)
+    whose = LegSpan.objects.values_list("state", "agent__name")
+    assert sorted(whose) == [("ada", "ada"), ("bob", "bob")]
+
+
+def _span(before: Any, name: str) -> None:
+    user = before.get_model("auth", "User").objects.create(username=name)
+    agent = before.get_model("presence", "Agent").objects.create(user=user, name=name)
+    call = before.get_model("routing", "Interaction").objects.create(
+        source="pbx", external_id=name, kind="queue", started_at=at()
+    )
+    leg = before.get_model("routing", "Leg").objects.create(
+        interaction=call, agent=agent, external_id=name, state="handling", started_at=at()
+    )
+    before.get_model("routing", "LegSpan").objects.create(
+        leg=leg, state=name, started_at=at(), ended_at=at(1)
+    )

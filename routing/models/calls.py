@@ -242,9 +242,19 @@ class Leg(models.Model):
 
 
 class LegSpan(InsertOnly):
-    """A closed span of a leg in one state. The open one is the leg's own."""
+    """A closed span of a leg in one state. The open one is the leg's own.
+
+    `agent` is the leg's: reports that add up a year need not look up every leg.
+    """
 
     leg = models.ForeignKey(Leg, on_delete=models.PROTECT, related_name="spans")
+    agent = models.ForeignKey(
+        Agent,
+        verbose_name=_("agent"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # nobody looks spans up by it, and each index costs every change of a leg
+    )
     state = models.CharField(max_length=16, choices=choices_of(ACTIVITY))
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField()

@@ -265,7 +265,7 @@ def fill(agent: Agent, intervals: int, calls: int) -> None:
         )
         for state, begins, ends in (("offered", 0, 5), ("handling", 5, 50)):
             began, ended = at(n * 60 + begins), at(n * 60 + ends)
-            LegSpan(leg=leg, state=state, started_at=began, ended_at=ended).save()
+            LegSpan(leg=leg, agent=agent, state=state, started_at=began, ended_at=ended).save()
 
 
 @pytest.fixture

@@ -279,7 +279,8 @@ def _wait(**ended: Any) -> QueueEntry:
 @breaks("leg_span_runs_forward")
 def _(_agent: Agent) -> None:
     span = {"state": "offered", "started_at": at(9), "ended_at": at(8)}
-    LegSpan(leg=Leg.objects.get(), **span).save()
+    leg = Leg.objects.get()
+    LegSpan(leg=leg, agent=leg.agent, **span).save()
 
 
 @breaks("interaction_once")

@@ -87,6 +87,16 @@ def test_a_gap_between_the_states_of_a_part_is_told(talking: Interaction) -> Non
     assert said == f"Ada: Part {hold.leg_id}: a gap or overlap at 2026-03-02 09:00:10 UTC."
 
 
+def test_a_state_of_a_part_that_is_kept_as_anothers_is_told(
+    talking: Interaction, bob: Agent
+) -> None:
+    hold = LegSpan.objects.get(state="on_hold")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE routing_legspan SET agent_id = %s WHERE id = %s", [bob.pk, hold.pk])
+    [said] = sentences(verify.spans)
+    assert said == f"Bob: Part {hold.leg_id}: a state of it is kept as Bob's; it is Ada's."
+
+
 def test_an_ended_call_in_which_somebody_talks_is_told(talking: Interaction) -> None:
     Interaction.objects.update(ended_at=at(20), outcome="handled")
     [said] = sentences(verify.calls)
@@ -114,7 +124,11 @@ def test_two_agents_who_handle_one_call_are_told_unless_they_came_together_in_it
     [said] = sentences(verify.calls)
     assert said.endswith("2 agents handle it at once.")
     LegSpan.objects.create(
-        leg=talking.legs.get(agent=bob), state="consulting", started_at=at(20), ended_at=at(21)
+        leg=talking.legs.get(agent=bob),
+        agent=bob,
+        state="consulting",
+        started_at=at(20),
+        ended_at=at(21),
     )
     assert sentences(verify.calls) == []
 

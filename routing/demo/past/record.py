@@ -27,7 +27,7 @@ _LEG = (
     "id interaction_id agent_id entry_id ring_group_id external_id state since started_at "
     "answered_at ended_at outcome estimated"
 )
-_SPAN = "leg_id state started_at ended_at"
+_SPAN = "leg_id agent_id state started_at ended_at"
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class Record:
             part = Part(len(self.parts) + 1, call, agent, entry, group, leg.id, leg.since)
             self.parts[agent, leg.id] = part
         elif part.state != leg.state:
-            self.spans.append((part.pk, part.state, part.since, leg.since))
+            self.spans.append((part.pk, agent, part.state, part.since, leg.since))
         part.state, part.since = leg.state.value, leg.since
         if leg.answered and part.answered is None:
             part.answered = leg.since

@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run test test-next lint audit bench bench-browser bench-routing bench-transitions bench-reserve bench-asterisk bench-reports bench-cluster cluster screenshots words lock clean
+.PHONY: help run test test-next lint audit bench bench-crowd bench-browser bench-routing bench-transitions bench-reserve bench-asterisk bench-reports bench-cluster cluster screenshots words lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -49,6 +49,10 @@ audit: .venv/dev ## Ask for known holes in what Rollcall runs with (needs the ne
 
 bench: .venv/dev ## Measure how fast changes reach the board
 	$(BIN)/python -m bench.board
+
+bench-crowd: .venv/dev ## Measure what many watchers of a busy floor cost, and many pages that come back
+	$(BIN)/python -m bench.crowd
+	$(BIN)/python -m bench.storm
 
 bench-browser: .venv/dev ## Measure what a busy floor costs a supervisor's browser
 	$(BIN)/python -m bench.browser

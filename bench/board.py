@@ -56,8 +56,9 @@ class Result:
 class Watchers:
     """Sockets that watch; some note when which change of which agent arrived."""
 
-    def __init__(self, url: str, count: int) -> None:
+    def __init__(self, url: str, count: int, compression: str | None = None) -> None:
         self._url = url
+        self._compression = compression
         self._count = count
         self._tasks: list[asyncio.Task[None]] = []
         self.arrivals: list[Moments] = []
@@ -66,7 +67,9 @@ class Watchers:
         sockets = []
         for _ in range(self._count):
             sockets.append(
-                await websockets.connect(self._url, max_size=None, compression=None, origin=ORIGIN)
+                await websockets.connect(
+                    self._url, max_size=None, compression=self._compression, origin=ORIGIN
+                )
             )
         for position, watcher in enumerate(sockets):
             measured = position < MEASURED

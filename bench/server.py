@@ -13,6 +13,7 @@ from django.utils import timezone
 from config.asgi import application as rollcall
 from dashboard import rows
 from dashboard.editions import message
+from dashboard.hub import hub
 from dashboard.rendering import render_row
 from presence.events import Cause, Choice, Choose
 from routing import actions
@@ -56,10 +57,38 @@ async def _post(scope: dict[str, Any], send: Any) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
+async def _hint(scope: dict[str, Any], send: Any) -> None:
+    """Tell of agents that somebody else has changed in the database."""
+    query = parse_qs(scope["query_string"].decode())
+    agents = [int(agent) for agent in query["agents"][0].split(",")]
+    if "plain" in query:
+        layer: Any = get_channel_layer()
+        for agent_id in agents:
+            text = await sync_to_async(_plain_message, thread_sensitive=False)(agent_id)
+            await layer.group_send(GROUP, {"type": "changed", "text": text})
+    else:
+        hub.changed(agents)
+    headers = [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _accept(receive: Any, send: Any) -> None:
+    """A socket that is let in, and nothing else."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+
+
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Rollcall, but for the load's two addresses."""
+    """Rollcall, but for the load's addresses."""
     if scope["type"] == "http" and scope["path"] == "/bench/change":
         await _post(scope, send)
+    elif scope["type"] == "http" and scope["path"] == "/bench/hint":
+        await _hint(scope, send)
+    elif scope["type"] == "websocket" and scope["path"] == "/ws/bare/":
+        await _accept(receive, send)
     elif scope["type"] == "websocket" and scope["path"] == "/ws/plain/":
         await PlainBoard.as_asgi()(scope, receive, send)
     else:

@@ -29,16 +29,17 @@ def memory(pid: int) -> int:
 class Counting(asyncio.Protocol):
     """A socket that counts bytes and parses nothing, so that the load takes little of a core."""
 
-    def __init__(self, path: str = "/") -> None:
+    def __init__(self, path: str = "/", *, compressed: bool = False) -> None:
         self.came = 0
         self.closed = False
         self._path = path
+        self._offer = "Sec-WebSocket-Extensions: permessage-deflate\r\n" if compressed else ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         head = (
             f"GET {self._path} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{self._offer}\r\n"
         )
         self.transport = transport
         transport.write(head.encode())  # type: ignore[attr-defined]
@@ -50,9 +51,12 @@ class Counting(asyncio.Protocol):
         self.closed = True
 
 
-async def connect(port: int, path: str = "/") -> Counting:
+async def connect(port: int, path: str = "/", *, compressed: bool = False) -> Counting:
     loop = asyncio.get_running_loop()
-    return (await loop.create_connection(lambda: Counting(path), "127.0.0.1", port))[1]
+    made = await loop.create_connection(
+        lambda: Counting(path, compressed=compressed), "127.0.0.1", port
+    )
+    return made[1]
 
 
 async def listening(port: int, seconds: float = 30) -> None:

@@ -119,7 +119,13 @@ def _serve(port: int, log: str) -> None:
     import uvicorn  # noqa: PLC0415
 
     _write_to(log)
-    uvicorn.run("config.asgi:application", host="127.0.0.1", port=port, ws_ping_interval=20)
+    uvicorn.run(
+        "config.asgi:application",
+        host="127.0.0.1",
+        port=port,
+        ws="dashboard.wire:Wire",
+        ws_ping_interval=20,
+    )
 
 
 def _run(log: str, *words: str) -> None:

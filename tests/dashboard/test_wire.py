@@ -91,12 +91,28 @@ async def test_who_does_not_read_is_let_go_and_others_read_on(server: Server) ->
         assert await reads.recv() == "on"
 
 
-async def test_a_socket_that_compresses_is_not_written_to_as_it_is() -> None:
-    server = Server(ws_per_message_deflate=True)
+async def test_a_long_text_is_compressed_once_for_those_who_take_it_so(server: Server) -> None:
+    async with (
+        websockets.connect(server.url) as one,
+        websockets.connect(server.url) as other,
+        websockets.connect(server.url, compression=None) as plain,
+    ):
+        clients = (one, other, plain)
+        for client in clients:
+            await client.ping()
+        wire.framed.cache_clear()
+        for text in (LONG, "short", LONG + "é"):
+            assert all(box.put(text) for box in server.boxes)
+            assert [await client.recv() for client in clients] == [text] * 3
+        assert wire.framed.cache_info().misses == 6
+    assert len(wire.framed(LONG, compressed=True)) < len(LONG) / 100
+    assert b"short" in wire.framed("short", compressed=True)
+
+
+async def test_a_browser_that_compresses_what_it_says_is_understood(server: Server) -> None:
     async with websockets.connect(server.url) as client:
+        await client.send(LONG)
         await client.ping()
         (box,) = server.boxes
-        assert server.offered is None
-        box.put("hello")
-        assert await client.recv() == "hello"
-    await server.stop()
+        assert box.put("on")
+        assert await client.recv() == "on"

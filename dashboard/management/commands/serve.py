@@ -66,7 +66,7 @@ class Command(BaseCommand):
             ws=Wire,
             ws_ping_interval=_PING,
             ws_ping_timeout=_PING,
-            ws_per_message_deflate=False,  # compressing each frame anew costs ten times the send
+            ws_per_message_deflate=False,  # for each socket anew; Wire does it once for all
             backlog=_BACKLOG,
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=3,

@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run test test-next lint audit bench bench-crowd bench-browser bench-routing bench-transitions bench-reserve bench-asterisk bench-reports bench-cluster cluster screenshots words lock clean
+.PHONY: help run test test-next lint audit bench bench-crowd bench-browser bench-routing bench-transitions bench-reserve bench-arrivals bench-asterisk bench-reports bench-cluster cluster screenshots words lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ bench-transitions: .venv/dev ## Measure how many transitions one process makes
 
 bench-reserve: .venv/dev ## Measure reservations beside the same SQL by pgbench
 	$(BIN)/python -m bench.reserve
+
+bench-arrivals: .venv/dev ## Measure how long a floor takes whose pages all open at once
+	$(BIN)/python -m bench.arrivals
 
 bench-asterisk: .venv/dev ## Measure how soon what Asterisk says is in the database
 	$(BIN)/python -m bench.asterisk

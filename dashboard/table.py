@@ -147,7 +147,7 @@ class View:
             (not self.availability or row.availability in self.availability)
             and (not self.team or str(row.team_id) in self.team)
             and (not self.queue or not set(self.queue).isdisjoint(row.queue_ids.split()))
-            and self.text.lower() in row.text
+            and (not self.text or self.text.lower() in row.text)
         )
 
     def shows(self, row: Row) -> bool:

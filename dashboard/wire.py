@@ -26,7 +26,7 @@ _OFFER = ServerPerMessageDeflateFactory(
     client_no_context_takeover=True,
     server_max_window_bits=_WINDOW,
 )
-_DEFLATE = PerMessageDeflate(True, True, _WINDOW, _WINDOW, {"level": 1})
+_DEFLATE = PerMessageDeflate(True, True, _WINDOW, _WINDOW, {"level": 3})
 
 
 @lru_cache(maxsize=64)

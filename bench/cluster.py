@@ -139,7 +139,7 @@ def running(agents: int, folder: Path, *, talking: bool) -> Iterator[Cluster]:
             "--log-level",
             "error",
         ]
-        serve += ["--ws-per-message-deflate", "false", "--backlog", "4096", "--port"]
+        serve += ["--ws", "dashboard.wire:Wire", "--backlog", "4096", "--port"]
         webs = [begin(*serve, str(port)) for port in ports]
         begin(sys.executable, "manage.py", "run_clock")
         begin(sys.executable, "manage.py", "run_connectors")

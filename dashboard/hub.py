@@ -19,6 +19,7 @@ from django.db import connections
 from django.utils import translation
 
 from dashboard import audiences, tickets
+from dashboard.admission import Admission
 from dashboard.audiences import Told, Watching
 from dashboard.board import Board, Frame
 from dashboard.editions import Content, message
@@ -74,6 +75,7 @@ class Hub:
         self._reset()
 
     def _reset(self) -> None:
+        self.admission = Admission()
         self._board = Board()
         self._sheets = Sheets()
         self._editions: dict[Watching, Told] = {}

@@ -29,16 +29,18 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 async def page(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """Serve one page's socket until it closes. What its ticket does not grant it does not get."""
     await receive()
-    await send({"type": "websocket.accept"})
     query = parse_qs(scope["query_string"].decode("latin-1"))
-    ticket = tickets.accept(query.get("ticket", [""])[0])
+    async with hub.admission.one():
+        await send({"type": "websocket.accept"})
+        ticket = tickets.accept(query.get("ticket", [""])[0])
+        if ticket:
+            outbox = Outbox(send, scope.get("extensions", {}).get(wire.NAME))
+            hub.join(outbox, ticket)
+            _webphone(ticket.agent, 1)
     if ticket is None:
         # Closed after accepting, for a browser is not told why a handshake failed.
         await send({"type": "websocket.close", "code": SIGNED_OUT})
         return
-    outbox = Outbox(send, scope.get("extensions", {}).get(wire.NAME))
-    hub.join(outbox, ticket)
-    _webphone(ticket.agent, 1)
     try:
         while (await receive())["type"] != "websocket.disconnect":
             pass  # sockets go one way

@@ -131,15 +131,10 @@ def running(agents: int, folder: Path, *, talking: bool) -> Iterator[Cluster]:
         )
         _connect(parts, environment, talking=talking)
         ports = [free_port() for _ in range(WEBS)]
-        serve = [
-            sys.executable,
-            "-m",
-            "uvicorn",
-            "bench.server:application",
-            "--log-level",
-            "error",
-        ]
-        serve += ["--ws", "dashboard.wire:Wire", "--backlog", "4096", "--port"]
+        serve = [sys.executable, "-m", "uvicorn", "bench.server:application", "--backlog", "4096"]
+        # Longer than nginx keeps an idle connection, or it would now and then lose a request.
+        serve += ["--timeout-keep-alive", "75", "--ws", "dashboard.wire:Wire"]
+        serve += ["--log-level", "error", "--port"]
         webs = [begin(*serve, str(port)) for port in ports]
         begin(sys.executable, "manage.py", "run_clock")
         begin(sys.executable, "manage.py", "run_connectors")

@@ -4,7 +4,7 @@ import os
 import shutil
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.faults.changes import Changes
 from tests.faults.cluster import Cluster
 from tests.faults.proxy import Proxy
 from tests.nursery import Nursery
@@ -107,12 +106,12 @@ class Floor:
     agents: list[int]
     key: str
 
-    def has_all_of(self, changes: Changes) -> None:
-        """What was answered as done is in the history: once, and in its order."""
+    def has(self, done: Mapping[int, list[str]]) -> None:
+        """What was answered as done is in the history: once, and in its order. By agent, notes."""
         shown = defaultdict(list)
         for agent, note in self.cluster.ask(NOTES):
             shown[agent].append(note)
-        assert shown == changes.done
+        assert shown == done
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, SignIn
 from tests.browser.test_live import choose, status
+from tests.services.redis_server import until
 
 SERIOUS = {"serious", "critical"}
 LATEST_SHOWS = """() => {
@@ -124,4 +126,4 @@ def test_on_a_phone_only_the_timeline_and_tables_scroll_sideways(
     for page in (supervisor, bob):
         expect(page.locator(".timeline .axis")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
-        page.wait_for_function(LATEST_SHOWS)
+        until(partial(page.evaluate, LATEST_SHOWS))

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server, SignIn
+from tests.services.redis_server import until
 
 NOTICES = """
 window.told = [];
@@ -146,7 +147,7 @@ def test_a_notification_is_shown_once_in_whichever_tab_and_not_after_a_reload(
     over_long(server)
     for tab in (first, second):
         expect(alerts(tab)).to_have_count(1)
-    first.wait_for_function("localStorage.getItem('rollcall.alerts.told')?.includes('.0')")
+    until(lambda: first.evaluate("localStorage.getItem('rollcall.alerts.told')?.includes('.0')"))
     second.wait_for_timeout(600)  # the longest that a silent tab waits for its turn
     told = [*first.evaluate("told"), *second.evaluate("told")]
     assert [words for words, _ in told] == ["Warning: Ada, On Break for too long"]
@@ -161,7 +162,7 @@ def test_a_connection_that_was_lost_tells_nothing_again(server: Server, sign_in:
     opened(monitor)
     monitor.get_by_role("button", name="Turn notifications on").click()
     over_long(server)
-    monitor.wait_for_function("told.length === 1")
+    until(lambda: monitor.evaluate("told.length === 1"))
     server.kill()
     expect(monitor.locator("#lost")).to_be_visible()
     server.start()
@@ -182,11 +183,11 @@ def test_sound_is_turned_on_by_a_click_and_remembered(
     expect(button).to_have_text("Turn sound on")
     button.click()
     expect(button).to_have_text("Turn sound off")
-    monitor.wait_for_function("tones === 2")  # a trial
+    until(lambda: monitor.evaluate("tones === 2"))  # a trial
     over_long(server)
-    monitor.wait_for_function("tones === 4")
+    until(lambda: monitor.evaluate("tones === 4"))
     if sound == "repeat":
-        monitor.wait_for_function("tones >= 6")
+        until(lambda: monitor.evaluate("tones >= 6"))
         alerts(monitor).get_by_role("button", name="Acknowledge").click()
         expect(alerts(monitor).locator(".by")).to_be_visible()
     quiet = monitor.evaluate("tones")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.conftest import Server, floor
 from tests.nursery import Nursery
 from tests.pages import NUMBERS, PAGES, admin_lists
+from tests.services.redis_server import until
 
 SMUGGLED = """
 () => {
@@ -49,7 +50,7 @@ def test_no_page_asks_for_what_its_policy_forbids(busy: Server, chromium: Browse
         assert not forbidden(said), path
     page.goto("/monitor/")
     page.evaluate(SMUGGLED)
-    page.wait_for_function("() => document.images[0]?.complete ?? true")
+    until(lambda: page.evaluate("document.images[0]?.complete ?? true"))
     assert page.evaluate("() => window.smuggled") is None
     assert forbidden(said), "the browser says what it forbids"
     context.close()

@@ -97,7 +97,9 @@ def show(name: str) -> None:
 
 
 def open_queue(name: str, *members: str) -> None:
-    factories.make_queue(name, members=Agent.objects.filter(name__in=members))
+    agents = Agent.objects.filter(name__in=members)
+    factories.make_queue(name, members=agents)
+    refresh([agent.pk for agent in agents])
 
 
 def wait_long(name: str, long_name: str) -> None:
@@ -106,11 +108,14 @@ def wait_long(name: str, long_name: str) -> None:
     call(name)
     chosen = Choice("on_break", reason.pk)
     apply(_agent(name), Choose(at=timezone.now(), choice=chosen, cause=Cause.AGENT))
-    Agent.objects.filter(name=name).update(name=long_name)
+    agent = _agent(name)
+    Agent.objects.filter(pk=agent).update(name=long_name)
+    refresh([agent])
 
 
 def rename_team(old: str, new: str) -> None:
     Team.objects.filter(name=old).update(name=new)
+    refresh(Agent.objects.filter(team__name=new).values_list("pk", flat=True))
 
 
 def age(name: str, seconds: int) -> None:

@@ -13,7 +13,7 @@ CONNECTOR = """
     INSERT INTO routing_connector (
         name, host, port, tls, verify_certificate, user, secret, queues, tells_pauses,
         manages_members, receives_when_lost, makes_queues, priority, active
-    ) VALUES ('pbx', '127.0.0.1', ?, 0, 1, 'rollcall', 'secret', '', 1, 0, 1, 1, 1, 1)
+    ) VALUES ('pbx', '127.0.0.1', ?, 0, 1, 'rollcall', '', '', 1, 0, 1, 1, 1, 1)
 """
 TRIED = "SELECT COUNT(*) FROM routing_connectorlink WHERE error LIKE 'No connection to 127.0.0.1%'"
 HELD = "SELECT COUNT(*) FROM routing_connectorlink WHERE holder IS NOT NULL"

@@ -9,6 +9,7 @@ each watcher by `group_send`, on a share of the changes, for it bears no more.
 
 import argparse
 import asyncio
+import itertools
 import sqlite3
 import statistics
 import tempfile
@@ -29,6 +30,9 @@ LOADS = ((RATE, False, True), (RATE, False, False), (PLAIN_RATE, True, False))
 CHANGE = """
 UPDATE presence_agentstate SET version = version + 1, shown_note = ? WHERE agent_id = ?
 """
+
+
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,6 @@ class Changes:
         self._target = target
         self._suffix = "&plain=1" if plain else ""
         self._database = sqlite3.connect(database, isolation_level=None, timeout=10)
-        self._number = 0
         self.sent: Moments = defaultdict(list)
 
     async def run(self) -> None:
@@ -69,8 +72,8 @@ class Changes:
         self._database.close()
 
     def _change(self, count: int) -> list[int]:
-        numbers = range(self._number + 1, self._number + count + 1)
-        self._number += count
+        # Counted on from one way to the next: what the last one left on the board is no arrival.
+        numbers = itertools.islice(_numbers, count)
         made = {number % self._target.agents + 1: number for number in numbers}
         now = time.perf_counter()
         self._database.execute("BEGIN IMMEDIATE")

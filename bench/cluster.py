@@ -13,7 +13,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from urllib.request import urlopen
 from bench import postgresql, results
 from bench.board import PASSWORD, WATCHER
 from bench.cluster_load import Wish, as_json, measure, table
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 WEBS = 2
@@ -63,12 +63,6 @@ http {{
   }}
 }}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -24,6 +23,7 @@ from playwright.sync_api import (
 )
 
 from tests.nursery import Nursery
+from tests.ports import free_port
 
 DATABASE = "rollcall.sqlite3"
 ARGUMENTS = [
@@ -41,7 +41,7 @@ class Server:
     def __init__(self, folder: Path, nursery: Nursery) -> None:
         self._database, self._log = folder / DATABASE, folder / "server.log"
         self._nursery = nursery
-        self._port = _free_port()
+        self._port = free_port()
         self._process = 0
         self.url = f"http://127.0.0.1:{self._port}"
 
@@ -67,12 +67,6 @@ class Server:
             except (URLError, OSError):
                 time.sleep(0.05)  # polls a port, for a server says no other way that it is up
         raise TimeoutError("The server did not start; see its log.")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -86,12 +85,6 @@ def until(ask: Callable[[], object], explain: Callable[[], str] = str) -> None:
     while not ask():
         assert time.monotonic() < deadline, explain()
         time.sleep(0.05)  # polls other processes, which say no other way how far they are
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(url: str) -> bool:

@@ -1,7 +1,5 @@
 """One PostgreSQL, one Redis and one loaded Rollcall for all; a database and processes for each."""
 
-import os
-import shutil
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -55,17 +53,10 @@ class Network:
 
 
 @pytest.fixture(scope="session")
-def redis_alone(tmp_path_factory: pytest.TempPathFactory) -> RedisServer:
-    if shutil.which("redis-server") is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no redis-server here")
-    return RedisServer(tmp_path_factory.mktemp("redis"))
-
-
-@pytest.fixture(scope="session")
-def network(postgresql: PostgresqlServer, redis_alone: RedisServer) -> Iterator[Network]:
+def network(postgresql: PostgresqlServer, _redis: RedisServer) -> Iterator[Network]:
     with (
         closing(Proxy(postgresql.port)) as sql,
-        closing(Proxy(redis_alone.port)) as redis,
+        closing(Proxy(_redis.port)) as redis,
     ):
         yield Network(sql, redis)
 
@@ -124,11 +115,11 @@ def database(request: pytest.FixtureRequest, postgresql: PostgresqlServer, templ
 
 
 @pytest.fixture
-def redis_server(redis_alone: RedisServer) -> Iterator[RedisServer]:
+def redis_server(_redis: RedisServer) -> Iterator[RedisServer]:
     """The cluster's Redis, at work."""
-    redis_alone.start().close()
-    yield redis_alone
-    redis_alone.stop()
+    _redis.start().close()
+    yield _redis
+    _redis.stop()
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.faults.changes import Changes
-from tests.faults.cluster import Cluster, free_port
+from tests.faults.cluster import Cluster
 from tests.faults.conftest import AGENTS, MAKE, NOTES
 from tests.nursery import Nursery
+from tests.ports import free_port
 
 ROOM = 100_000  # bytes that any file may still grow to
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)

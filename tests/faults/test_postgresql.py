@@ -3,8 +3,8 @@
 import signal
 
 from tests.faults.changes import Changes
-from tests.faults.cluster import free_port
 from tests.faults.conftest import Floor, Network
+from tests.ports import free_port
 from tests.services.postgresql_server import PostgresqlServer
 
 

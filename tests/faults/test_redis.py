@@ -6,8 +6,8 @@ from collections.abc import Callable
 import redis
 
 from tests.faults.changes import Changes
-from tests.faults.cluster import free_port
 from tests.faults.conftest import Floor, Network
+from tests.ports import free_port
 from tests.services.redis_server import RedisServer
 
 Fault = Callable[[RedisServer, Network], None]

@@ -5,7 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.services.test_serve import Server, Start, eventually, free_port, start
+from tests.ports import free_port
+from tests.services.test_serve import Server, Start, eventually, start
 
 __all__ = ["start"]
 

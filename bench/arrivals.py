@@ -15,7 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import postgresql, results
+from bench import results
+from tests.services import postgresql_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,9 +43,9 @@ def main() -> None:
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         found["SQLite"] = measure(f"sqlite:///{folder}/bench.sqlite3", agents)
-    if programs := postgresql.installed():
-        with postgresql.running(programs) as url:
-            found["PostgreSQL"] = measure(url, agents)
+    if programs := postgresql_server.programs():
+        with postgresql_server.running(programs, synced=True) as server:
+            found["PostgreSQL"] = measure(server.url, agents)
     else:
         print("PostgreSQL is not installed here: skipped.")
     print(f"| {agents} pages at once | together s | each s | x |\n| :-- | --: | --: | --: |")

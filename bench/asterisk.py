@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import postgresql
+from tests.services import postgresql_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,9 +40,9 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{folder}/bench.sqlite3", seconds)
-    if programs := postgresql.installed():
-        with postgresql.running(programs) as url:
-            measure("PostgreSQL", url, seconds)
+    if programs := postgresql_server.programs():
+        with postgresql_server.running(programs, synced=True) as server:
+            measure("PostgreSQL", server.url, seconds)
     else:
         print("\nPostgreSQL is not installed here: skipped.")
 

@@ -13,7 +13,6 @@ import itertools
 import json
 import os
 import re
-import socket
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import websockets
+
+from tests.ports import answers, free_port
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent
 WATCHER, PASSWORD = "watcher", "bench"  # who signs in to the floor that bench.floor makes
@@ -187,9 +189,7 @@ def serve(agents: int, folder: Path) -> tuple["subprocess.Popen[bytes]", int, st
         capture_output=True,
         text=True,
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [
             sys.executable,
@@ -208,14 +208,8 @@ def serve(agents: int, folder: Path) -> tuple["subprocess.Popen[bytes]", int, st
         cwd=ROOT,
         env=env,
     )
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return server, port, made.stdout.strip()
-        time.sleep(0.1)
-    server.kill()
-    raise RuntimeError("The server did not start.")
+    until(lambda: answers(port))
+    return server, port, made.stdout.strip()
 
 
 def row(hub: Result, plain: Result) -> str:

@@ -24,10 +24,11 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from bench import postgresql, results
+from bench import results
 from bench.board import PASSWORD, WATCHER
 from bench.cluster_load import Wish, as_json, measure, table
 from tests.ports import free_port
+from tests.services import postgresql_server
 
 ROOT = Path(__file__).resolve().parent.parent
 WEBS = 2
@@ -94,11 +95,11 @@ class Cluster:
 @contextmanager
 def running(agents: int, folder: Path, *, talking: bool) -> Iterator[Cluster]:
     """All parts, over a new floor. Raises `SystemExit` where a server is not installed."""
-    programs, redis = postgresql.installed(), shutil.which("redis-server")
+    programs, redis = postgresql_server.programs(), shutil.which("redis-server")
     if programs is None or redis is None:
         raise SystemExit("bench.cluster needs PostgreSQL and Redis.")
     with ExitStack() as parts:
-        url = parts.enter_context(postgresql.running(programs))
+        url = parts.enter_context(postgresql_server.running(programs, synced=True)).url
         redis_port = str(free_port())
         environment = {
             "DATABASE_URL": url,

@@ -17,7 +17,9 @@ from dataclasses import asdict, dataclass
 import uvloop
 
 from bench import results
-from bench.watching import connect, cpu, free_port, listening
+from bench.watching import connect, cpu
+from tests.ports import answers, free_port
+from tests.waiting import until
 
 SOCKETS = 200
 FRAME = 304  # bytes of a text of 300 on the wire
@@ -44,7 +46,7 @@ async def measure(way: str, command: list[str], pace: tuple[float, int]) -> Resu
     )
     assert server.stdout
     try:
-        await listening(port)
+        await asyncio.to_thread(until, lambda: answers(port))
         sockets = [await connect(port) for _ in range(SOCKETS)]
         async with asyncio.timeout(30):
             await server.stdout.readline()

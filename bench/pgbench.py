@@ -6,13 +6,13 @@ import tempfile
 
 from django.conf import settings
 
-from bench import postgresql
+from tests.services import postgresql_server
 
 
 def rate(script: str, clients: int, seconds: int = 0, each: int = 0) -> float:
     """How often a second `clients` ran `script` on the database of the settings: for `seconds`, or
     `each` so many times."""
-    programs = postgresql.installed()
+    programs = postgresql_server.programs()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed here.")
     database = settings.DATABASES["default"]

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import postgresql
+from tests.services import postgresql_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,12 +22,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a month instead of a year")
     quick = parser.parse_args().quick
-    programs = postgresql.installed()
+    programs = postgresql_server.programs()
     if programs is None:
         sys.exit("PostgreSQL is not installed here.")
-    with postgresql.running(programs) as url:
+    with postgresql_server.running(programs, synced=True) as server:
         env = os.environ | {
-            "DATABASE_URL": url,
+            "DATABASE_URL": server.url,
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "REDIS_URL": "",
             "SECRET_KEY": "bench",

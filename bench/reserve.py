@@ -8,8 +8,9 @@ is the same pick and the same rows by as many of `pgbench`'s clients, in turns; 
 
 import argparse
 
-from bench import postgresql, results
+from bench import results
 from bench.transitions import measured
+from tests.services import postgresql_server
 
 NAMES = "agents, callers, ours/s, p50 ms, p99 ms, pgbench/s, ours of it"
 
@@ -20,11 +21,11 @@ def main() -> None:
     agents = parser.parse_args().agents
     names = NAMES.split(", ")
     print(f"| {' | '.join(names)} |\n| {' | '.join(['--:'] * len(names))} |", flush=True)
-    programs = postgresql.installed()
+    programs = postgresql_server.programs()
     if programs is None:
         raise SystemExit("PostgreSQL is not installed here.")
-    with postgresql.running(programs) as url:
-        results.save("reserve", measured("bench.reserving", url, agents))
+    with postgresql_server.running(programs, synced=True) as server:
+        results.save("reserve", measured("bench.reserving", server.url, agents))
 
 
 if __name__ == "__main__":

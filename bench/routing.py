@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import postgresql
+from tests.services import postgresql_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,9 +40,9 @@ def main() -> None:
     quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{folder}/bench.sqlite3", quick=quick)
-    if programs := postgresql.installed():
-        with postgresql.running(programs) as url:
-            measure("PostgreSQL", url, quick=quick)
+    if programs := postgresql_server.programs():
+        with postgresql_server.running(programs, synced=True) as server:
+            measure("PostgreSQL", server.url, quick=quick)
     else:
         print("\nPostgreSQL is not installed here: skipped.")
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psycopg
 
-from bench import postgresql, results
+from bench import results
+from tests.services import postgresql_server
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKE = """
@@ -38,15 +39,15 @@ TABLES = (
 
 
 def main() -> None:
-    programs = postgresql.installed()
+    programs = postgresql_server.programs()
     if programs is None:
         raise SystemExit("bench.sizes needs PostgreSQL.")
-    with postgresql.running(programs) as url:
-        environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "bench"}
+    with postgresql_server.running(programs, synced=True) as server:
+        environment = os.environ | {"DATABASE_URL": server.url, "SECRET_KEY": "bench"}
         for words in (["migrate", "-v0"], ["shell", "-v0", "-c", MAKE]):
             command = [sys.executable, "manage.py", *words]
             subprocess.run(command, cwd=ROOT, env=environment, check=True)
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(server.url) as connection:
             (days,) = connection.execute(DAYS).fetchone() or (0,)
             found = {}
             for table in TABLES:

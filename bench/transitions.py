@@ -16,7 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench import postgresql, results
+from bench import results
+from tests.services import postgresql_server
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = "database, ours/s, p50 ms, p99 ms, plain/s, p50 ms, p99 ms, limit/s, ours, plain of it"
@@ -48,9 +49,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/bench.sqlite3"
         found["sqlite"] = measured("bench.writers", url, seconds)
-    if programs := postgresql.installed():
-        with postgresql.running(programs) as url:
-            found["postgresql"] = measured("bench.writers", url, seconds)
+    if programs := postgresql_server.programs():
+        with postgresql_server.running(programs, synced=True) as server:
+            found["postgresql"] = measured("bench.writers", server.url, seconds)
     else:
         print("\nPostgreSQL is not installed here: skipped.")
     results.save("transitions", found)

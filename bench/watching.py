@@ -1,18 +1,11 @@
-"""What benchmarks ask of other processes: a free port, what a process used, bytes that came."""
+"""What benchmarks ask of other processes: what a process used, bytes that came."""
 
 import asyncio
 import os
-import socket
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def cpu(pid: int) -> float:
@@ -57,13 +50,3 @@ async def connect(port: int, path: str = "/", *, compressed: bool = False) -> Co
         lambda: Counting(path, compressed=compressed), "127.0.0.1", port
     )
     return made[1]
-
-
-async def listening(port: int, seconds: float = 30) -> None:
-    """Wait until something listens. Raises TimeoutError."""
-    async with asyncio.timeout(seconds):
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return
-            await asyncio.sleep(0.05)

@@ -7,7 +7,6 @@ make screenshots, or python -m docs.screenshots NAME ... for some of them
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,8 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 django.setup()
 
 from routing.demo import floor  # noqa: E402
+from tests.ports import answers, free_port  # noqa: E402
+from tests.waiting import until  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
@@ -93,9 +94,7 @@ NEW = (
 @contextmanager
 def server(*options: str) -> Iterator[str]:
     """Rollcall on a free port, with a database of its own; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         admin = {"USERNAME": floor.ADMIN, "PASSWORD": floor.PASSWORD, "EMAIL": "admin@example.com"}
         running = subprocess.Popen(
@@ -107,20 +106,11 @@ def server(*options: str) -> Iterator[str]:
             stdout=subprocess.DEVNULL,
         )
         try:
-            wait_for(port)
+            until(lambda: answers(port))
             yield f"http://127.0.0.1:{port}"
         finally:
             running.send_signal(signal.SIGINT)
             running.wait(10)
-
-
-def wait_for(port: int) -> None:
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError("The server did not start.")
 
 
 def browser(playwright: Playwright) -> Browser:

@@ -11,7 +11,7 @@ from alerts.models import Alert
 from alerts.watcher import Watcher
 from tests.alerts.world import only
 from tests.factories import make_queue
-from tests.services.redis_server import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("committed")
 

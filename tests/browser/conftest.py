@@ -3,13 +3,10 @@
 import os
 import shutil
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import (
@@ -23,7 +20,8 @@ from playwright.sync_api import (
 )
 
 from tests.nursery import Nursery
-from tests.ports import free_port
+from tests.ports import answers, free_port
+from tests.waiting import until
 
 DATABASE = "rollcall.sqlite3"
 ARGUMENTS = [
@@ -51,22 +49,12 @@ class Server:
 
     def start(self) -> None:
         self._process = self._nursery.serve(self._database, self._port, self._log)
-        self._wait()
+        until(lambda: answers(self._port), self._log.read_text)
 
     def kill(self) -> None:
         if self._process:
             os.kill(self._process, signal.SIGKILL)
             self._process = 0
-
-    def _wait(self) -> None:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            try:
-                with urlopen(f"{self.url}/login/", timeout=2):
-                    return
-            except (URLError, OSError):
-                time.sleep(0.05)  # polls a port, for a server says no other way that it is up
-        raise TimeoutError("The server did not start; see its log.")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, SignIn
 from tests.browser.test_live import choose, status
-from tests.services.redis_server import until
+from tests.waiting import until
 
 SERIOUS = {"serious", "critical"}
 LATEST_SHOWS = """() => {

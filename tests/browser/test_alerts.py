@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server, SignIn
-from tests.services.redis_server import until
+from tests.waiting import until
 
 NOTICES = """
 window.told = [];

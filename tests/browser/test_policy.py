@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.conftest import Server, floor
 from tests.nursery import Nursery
 from tests.pages import NUMBERS, PAGES, admin_lists
-from tests.services.redis_server import until
+from tests.waiting import until
 
 SMUGGLED = """
 () => {

@@ -18,7 +18,8 @@ from presence import hints
 from presence.models import Agent
 from tests import databases
 from tests.dashboard.test_hub import Socket, make_agent, shows, watch
-from tests.services.redis_server import RedisServer, until
+from tests.services.redis_server import RedisServer
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("committed")
 

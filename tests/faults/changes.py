@@ -8,7 +8,7 @@ import urllib.request
 from collections import defaultdict
 from urllib.error import HTTPError, URLError
 
-from tests.faults.cluster import until
+from tests.waiting import until
 
 _numbers = itertools.count(1)
 _PATIENCE = 10.0

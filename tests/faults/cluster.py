@@ -2,18 +2,14 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import psycopg
 
 from tests.nursery import Nursery
-
-PATIENCE = 30.0
+from tests.ports import answers
+from tests.waiting import until
 
 
 class Cluster:
@@ -35,9 +31,8 @@ class Cluster:
         process = self._nursery.serve(self._database, port, self.log)
         self._living.add(process)
         self.webs[port] = process
-        url = f"http://127.0.0.1:{port}"
-        until(lambda: _answers(url), self._say)
-        return url
+        until(lambda: answers(port), self._say)
+        return f"http://127.0.0.1:{port}"
 
     def kill_web(self, port: int) -> None:
         self.kill(self.webs.pop(port))
@@ -77,19 +72,3 @@ class Cluster:
 
     def _say(self) -> str:
         return self.log.read_text()[-4000:] if self.log.exists() else ""
-
-
-def until(ask: Callable[[], object], explain: Callable[[], str] = str) -> None:
-    """Ask again and again until it holds. Raises `AssertionError`, with an explanation."""
-    deadline = time.monotonic() + PATIENCE
-    while not ask():
-        assert time.monotonic() < deadline, explain()
-        time.sleep(0.05)  # polls other processes, which say no other way how far they are
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urlopen(f"{url}/login/", timeout=5):
-            return True
-    except (URLError, OSError):
-        return False

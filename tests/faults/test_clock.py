@@ -4,10 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.faults.changes import Changes
-from tests.faults.cluster import until
 from tests.faults.conftest import Floor
 from tests.faults.test_killed import ENDED, SHORT_BREAKS
 from tests.ports import free_port
+from tests.waiting import until
 
 STEP = 300.0
 BACKWARDS = "SELECT 1 FROM presence_interval WHERE ended_at < started_at"

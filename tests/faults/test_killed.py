@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from tests.faults.changes import Changes
-from tests.faults.cluster import until
 from tests.faults.conftest import Floor
 from tests.faults.pages import pages
 from tests.ports import free_port
+from tests.waiting import until
 
 SHORT_BREAKS = """
 Status.objects.filter(code="back_office").update(max_seconds=3, after_maximum="busy")

@@ -6,12 +6,12 @@ from contextlib import ExitStack, closing, contextmanager
 
 from websockets.sync.client import ClientConnection
 
-from tests.faults.cluster import until
 from tests.faults.conftest import Floor
 from tests.faults.pages import open_page, tickets
 from tests.faults.proxy import Proxy
 from tests.faults.test_killed import CONNECTED
 from tests.ports import free_port
+from tests.waiting import until
 
 TABS = 15  # of each agent: three hundred sockets, which is what a test can hold in threads
 CHANGED = "SELECT agent_id, version FROM presence_interval UNION SELECT agent_id, shown_version "

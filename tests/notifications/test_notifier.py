@@ -17,7 +17,7 @@ from tests.factories import START, make_agent
 from tests.notifications.conftest import mail_to
 from tests.notifications.world import make_gateway, miss, want
 from tests.services import smtp_server
-from tests.services.redis_server import until
+from tests.waiting import until
 from tests.webhooks.receiver import Receiver
 from webhooks import worker
 from webhooks.courier import Courier

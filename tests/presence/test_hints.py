@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from pytest_django import Settings
+from redis.client import PubSub
 
 from presence import actions, hints
 from presence.events import Choice, Choose
 from presence.models import Agent
 from presence.writing import write
 from tests.factories import at, make_agent
-from tests.services.redis_server import RedisServer, until
+from tests.services.redis_server import RedisServer
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -102,23 +105,18 @@ def test_other_processes_hear_through_redis_and_its_loss_stops_nobody(
     with redis_server.start() as client, client.pubsub(ignore_subscribe_messages=True) as channel:
         channel.subscribe(hints.CHANNEL)
 
-        def told() -> list[int] | None:
-            hints.publish([7, 5])
-            message = channel.get_message(timeout=0.1)
-            ids = json.loads(message["data"]) if message else None
-            return ids if ids == [5, 7] else None
-
-        assert until(told) == [5, 7]
+        until(lambda: [5, 7] in what_comes(channel, publish=[7, 5]))
 
     # Away again, and back again.
     redis_server.stop()
     hints.publish([1])
     with redis_server.start() as client, client.pubsub(ignore_subscribe_messages=True) as channel:
         channel.subscribe(hints.CHANNEL)
+        until(lambda: [9] in what_comes(channel, publish=[9]))
 
-        def heard_again() -> bool:
-            hints.publish([9])
-            message = channel.get_message(timeout=0.1)
-            return bool(message) and json.loads(message["data"]) == [9]
 
-        assert until(heard_again)
+def what_comes(channel: PubSub, *, publish: list[int]) -> list[list[int]]:
+    """What is told there, after this was published, until nothing is for a while."""
+    hints.publish(publish)
+    messages = iter(partial(channel.get_message, timeout=0.1), None)
+    return [json.loads(message["data"]) for message in messages]

@@ -13,7 +13,7 @@ from routing.calls import Origin
 from routing.distributor import Distributor
 from routing.models import Interaction, Queue
 from tests.factories import make_agent, make_queue, make_tier, offers_of
-from tests.services.redis_server import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("committed")
 

@@ -1,19 +1,20 @@
-"""A real PostgreSQL for tests, gone afterwards."""
+"""A real PostgreSQL for tests and benchmarks, gone afterwards."""
 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+
+from tests.ports import free_port
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,30 +45,30 @@ def template(url: str) -> str:
 
 class PostgresqlServer:
     """A server on a port of its own, that can be stopped and started again. `url` is that of its
-    empty database."""
+    empty database. Where it is `synced`, as it is installed, what it writes outlasts the machine,
+    which takes long."""
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, *, synced: bool = False) -> None:
         self._binaries, self._prefix = binaries, _as_postgres()
         self._folder = Path(tempfile.mkdtemp(prefix="rollcall-postgresql-"))
         if self._prefix:
             shutil.chown(self._folder, "postgres", "postgres")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
+        self._options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder)]
+        self._options += [] if synced else ["-F"]
         self.url = f"postgres://rollcall@127.0.0.1:{self.port}/postgres"
         make = [*self._program("initdb"), "-A", "trust", "-U", "rollcall", "-N"]
         subprocess.run(make, check=True, capture_output=True, cwd=self._folder)
 
     def start(self) -> None:
         """It answers when this returns."""
-        options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder), "-F"]
         self._process = subprocess.Popen(
-            [*self._program("postgres"), *options],
+            [*self._program("postgres"), *self._options],
             cwd=self._folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        _wait_for(self._binaries / "pg_isready", str(self.port))
+        until(self._is_ready)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """By SIGINT whoever is connected is thrown out; by SIGQUIT it also leaves its work as it
@@ -78,28 +79,21 @@ class PostgresqlServer:
     def remove(self) -> None:
         shutil.rmtree(self._folder)
 
+    def _is_ready(self) -> bool:
+        ask = [str(self._binaries / "pg_isready"), "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(ask, check=False, capture_output=True).returncode == 0
+
     def _program(self, name: str) -> list[str]:
         return [*self._prefix, str(self._binaries / name), "-D", str(self._folder / "data")]
 
 
 @contextmanager
-def running(binaries: Path) -> Iterator[PostgresqlServer]:
+def running(binaries: Path, *, synced: bool = False) -> Iterator[PostgresqlServer]:
     """A server that is gone afterwards."""
-    server = PostgresqlServer(binaries)
+    server = PostgresqlServer(binaries, synced=synced)
     server.start()
     try:
         yield server
     finally:
         server.stop()
         server.remove()
-
-
-def _wait_for(ready: Path, port: str) -> None:
-    for _ in range(400):
-        asked = subprocess.run(
-            [str(ready), "-h", "127.0.0.1", "-p", port], check=False, capture_output=True
-        )
-        if asked.returncode == 0:
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("PostgreSQL did not start.")

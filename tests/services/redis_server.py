@@ -1,23 +1,20 @@
 """A real Redis, for the tests that ask `tests/conftest.py` for one."""
 
 import shutil
-import socket
 import subprocess
-import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import redis
+
+from tests.ports import free_port
+from tests.waiting import until
 
 
 class RedisServer:
     """A real Redis on a port of its own, that can be stopped and started again."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._command = [shutil.which("redis-server") or "", "--port", str(self.port)]
         self._command += ["--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
@@ -27,7 +24,7 @@ class RedisServer:
         """A client of it, once it answers."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
         client = redis.Redis.from_url(self.url)
-        until(client.ping)
+        until(lambda: _answers(client))
         return client
 
     def stop(self) -> None:
@@ -38,13 +35,8 @@ class RedisServer:
             self._process = None
 
 
-def until(ask: Callable[[], Any], tries: int = 2000) -> Any:
-    """What `ask` gives once it gives something; asked again and again for a while."""
-    for _ in range(tries):
-        try:
-            if answer := ask():
-                return answer
-        except redis.RedisError:
-            pass
-        threading.Event().wait(0.005)
-    raise AssertionError("it never came")
+def _answers(client: "redis.Redis") -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False

@@ -28,7 +28,7 @@ from tests import databases
 from tests.factories import call_in, happen, make_agent, make_queue, offers_of
 from tests.routing.oracle import Picture, check_always
 from tests.routing.told import check_told
-from tests.services.redis_server import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("committed")
 

@@ -6,7 +6,8 @@ from contextlib import closing
 import pytest
 
 from tests.ports import free_port
-from tests.services.test_serve import Server, Start, eventually, start
+from tests.services.test_serve import Server, Start, start
+from tests.waiting import until
 
 __all__ = ["start"]
 
@@ -30,7 +31,7 @@ def connect(server: Server) -> None:
 def test_a_connector_that_is_added_is_followed_and_let_go_at_the_end(start: Start) -> None:
     server = start().wait_until_up()
     connect(server)
-    eventually(lambda: server.count(TRIED), server.output)
+    until(lambda: server.count(TRIED), server.output)
     assert server.count(HELD) == 1
     assert server.stop() == 0
     assert server.count(HELD) == 0
@@ -43,7 +44,7 @@ def test_a_server_may_leave_its_connectors_to_another_process(
     monkeypatch.setenv("RUN_CONNECTORS", "false")
     idle = start().wait_until_up()
     connect(idle)
-    eventually(lambda: idle.count(LIVES_UNTIL), idle.output)  # it may answer before it is enlisted
+    until(lambda: idle.count(LIVES_UNTIL), idle.output)  # it may answer before it is enlisted
     lived = idle.count(LIVES_UNTIL)
-    eventually(lambda: idle.count(LIVES_UNTIL) - lived > 4, idle.output)  # two looks' time
+    until(lambda: idle.count(LIVES_UNTIL) - lived > 4, idle.output)  # two looks' time
     assert idle.count("SELECT COUNT(*) FROM routing_connectorlink") == 0

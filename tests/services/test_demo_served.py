@@ -12,7 +12,8 @@ import pytest
 
 from routing.demo import floor, lines
 from routing.demo.pbx import Pbx
-from tests.services.test_serve import ROOT, Server, eventually
+from tests.services.test_serve import ROOT, Server
+from tests.waiting import until
 
 PATIENCE = 120  # seconds until a demo has shown everything, which it does in half of them
 
@@ -33,7 +34,7 @@ def test_a_served_demo_has_calls_of_every_kind_and_nothing_that_is_refused(serve
         "routing_leg WHERE state = 'wrap_up'",
         "routing_interaction WHERE outcome = 'handled'",
     ):
-        eventually(partial(served.count, f"SELECT COUNT(*) FROM {seen}"), served.output, PATIENCE)
+        until(partial(served.count, f"SELECT COUNT(*) FROM {seen}"), served.output, PATIENCE)
     assert served.stop() == 0
     for fault in ("pbx", "simulator_waits", "ERROR", "Traceback"):
         assert fault not in served.output()
@@ -66,15 +67,15 @@ def test_the_telephony_carries_on_when_the_server_was_away(
     pbx.start()
     try:
         talks = "SELECT COUNT(*) FROM routing_leg WHERE state = 'handling'"
-        eventually(partial(server.count, talks), server.output)
+        until(partial(server.count, talks), server.output)
         before = server.count(CALLS)
         server.stop(signal.SIGKILL)
-        eventually(lambda: "pbx_waits" in caplog.text)
+        until(lambda: "pbx_waits" in caplog.text)
         old = f"{CALLS} WHERE id <= {before} AND outcome = 'handled'"
         assert server.count(old) == 0
         server = Server(tmp_path, port=server.port).wait_until_up()
-        eventually(partial(server.count, old), server.output, PATIENCE)
-        eventually(lambda: server.count(CALLS) > before + 2, server.output)
+        until(partial(server.count, old), server.output, PATIENCE)
+        until(lambda: server.count(CALLS) > before + 2, server.output)
         assert "pbx_begins_anew" not in caplog.text
         assert "pbx_refused" not in caplog.text
     finally:

@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.ports import free_port
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60
 
 Start = Callable[..., "Server"]
 
@@ -49,7 +48,7 @@ class Server:
         return self.log.read_text()
 
     def wait_until_up(self) -> "Server":
-        eventually(lambda: self.get("/login/") is not None, self.output)
+        until(lambda: self.get("/login/") is not None, self.output)
         return self
 
     def get(self, path: str) -> str | None:
@@ -73,16 +72,6 @@ class Server:
         return self.process.wait(PATIENCE)
 
 
-def eventually(
-    holds: Callable[[], object], explain: Callable[[], str] = str, patience: float = PATIENCE
-) -> None:
-    """Look again until it holds, for so many seconds: other processes are at work."""
-    deadline = time.monotonic() + patience
-    while not holds():
-        assert time.monotonic() < deadline, explain()
-        time.sleep(0.1)
-
-
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     running: list[Server] = []
@@ -104,7 +93,7 @@ def test_a_demo_floor_comes_alive_and_stops_cleanly(start: Start) -> None:
     server = start("--demo", "--no-past").wait_until_up()
     assert f"http://127.0.0.1:{server.port}/" in server.output()
     assert re.search(r"password \S+ as", server.output())
-    eventually(lambda: server.count(CONNECTED) > 15 and server.count(CALLS) > 0, server.output)
+    until(lambda: server.count(CONNECTED) > 15 and server.count(CALLS) > 0, server.output)
     assert server.stop() == 0
     assert "Rollcall stopped." in server.output()
     assert "Traceback" not in server.output()
@@ -113,7 +102,7 @@ def test_a_demo_floor_comes_alive_and_stops_cleanly(start: Start) -> None:
 
 def test_a_demo_floor_keeps_its_data_between_runs(start: Start) -> None:
     first = start("--demo", "--no-past").wait_until_up()
-    eventually(lambda: first.count(CALLS) > 0, first.output)
+    until(lambda: first.count(CALLS) > 0, first.output)
     first.stop()
     calls = first.count(CALLS)
     second = start("--demo", "--no-past").wait_until_up()
@@ -124,11 +113,11 @@ def test_a_demo_floor_keeps_its_data_between_runs(start: Start) -> None:
 def test_e9_a_killed_server_leaves_no_ghosts(start: Start) -> None:
     """Killed, it says nothing to anybody; the next one sweeps what it held."""
     killed = start("--demo", "--no-past").wait_until_up()
-    eventually(lambda: killed.count(CONNECTED) > 15, killed.output)
+    until(lambda: killed.count(CONNECTED) > 15, killed.output)
     killed.stop(signal.SIGKILL)
     assert killed.count(CONNECTED) > 15
     swept = start().wait_until_up()
-    eventually(lambda: swept.count(CONNECTED) == 0, swept.output)
+    until(lambda: swept.count(CONNECTED) == 0, swept.output)
 
 
 def test_an_empty_installation_says_how_to_make_its_first_admin(start: Start) -> None:

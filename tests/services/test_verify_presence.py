@@ -7,7 +7,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from tests.services.test_serve import ROOT, Start, eventually, start
+from tests.services.test_serve import ROOT, Start, start
+from tests.waiting import until
 
 __all__ = ["start"]
 
@@ -30,7 +31,7 @@ def verify(database: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def test_a_floor_at_work_is_proved_and_a_damaged_one_is_not(start: Start, tmp_path: Path) -> None:
     server = start("--demo", "--no-past").wait_until_up()
     address = f"http://127.0.0.1:{server.port}"
-    eventually(lambda: server.count(CALLS) > 5, server.output, patience=120)
+    until(lambda: server.count(CALLS) > 5, server.output, patience=120)
     proved = verify(server.database, "--url", address)
     assert proved.returncode == 0, proved.stdout + proved.stderr
     assert proved.stdout.endswith("All of it holds.\n")

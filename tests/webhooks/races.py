@@ -11,7 +11,7 @@ from django.utils import timezone
 from presence.models import OutboxEvent
 from presence.sequence import sequence
 from tests.factories import START
-from tests.services.redis_server import until
+from tests.waiting import until
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.servers import process
 from tests.webhooks.world import make_endpoint, tell
@@ -91,7 +91,7 @@ def test_two_servers_deliver_each_event_once_and_in_order(receiver: Receiver) ->
     with process(), process():
         for n in range(120):
             tell(n, f"agent:{n % 12}", seconds=since)
-        until(lambda: Delivery.objects.filter(state="delivered").count() == 120, tries=6000)
+        until(lambda: Delivery.objects.filter(state="delivered").count() == 120)
     assert sorted(receiver.numbers()) == list(range(120))
     assert_in_order(receiver)
 

@@ -1,7 +1,6 @@
 """The whole application served on the test's own database, in this process or in another."""
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -12,7 +11,8 @@ from pathlib import Path
 import uvicorn
 
 from tests import databases
-from tests.services.redis_server import until
+from tests.ports import answers, free_port
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
@@ -37,9 +37,7 @@ def serving() -> Iterator[int]:
 @contextmanager
 def process() -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     """`manage.py serve` on this test's database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
         cwd=ROOT,
@@ -49,13 +47,8 @@ def process() -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        until(lambda: answers(port), tries=6000)
+        until(lambda: answers(port))
         yield server, port
     finally:
         server.kill()
         server.wait(PATIENCE)
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

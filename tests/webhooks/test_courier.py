@@ -10,7 +10,7 @@ from django.utils import timezone
 from presence import hints
 from presence.models import OutboxEvent
 from tests.factories import START
-from tests.services.redis_server import until
+from tests.waiting import until
 from tests.webhooks.receiver import Receiver, running
 from tests.webhooks.world import make_endpoint, states, tell
 from webhooks import courier, posting, retention, worker

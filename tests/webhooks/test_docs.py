@@ -24,7 +24,7 @@ from routing.distribution import distribute
 from routing.models import Destination, InteractionOutcome, Queue
 from routing.waits import Wait
 from tests.factories import START, at, call_in, make_queue, make_user
-from tests.services.redis_server import until
+from tests.waiting import until
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.servers import serving
 from tests.webhooks.world import make_endpoint, tell

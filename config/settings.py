@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "config.apps.Throttle",
     "ninja",
+    "audit",
     "presence",
     "routing",
     "api",

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from django.db import connections
 from pytest_django.plugin import blocking_manager_key
 
 from api.guesses import guesses
+from audit.models import Border, Entry, Kept
 from presence.models import Agent
 from tests import factories
 from tests.services.redis_server import RedisServer
@@ -88,6 +90,7 @@ def _touches_database(item: pytest.Item) -> bool:
     return bool(named) or item.get_closest_marker("django_db") is not None
 
 
+FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
 _MAKERS = (
     "presence.migrations.0002_catalogue",
     "alerts.migrations.0002_default_rules",
@@ -101,12 +104,22 @@ def pytest_runtest_teardown(
 ) -> Generator[None, object, object]:
     """After a test with committed transactions its database is emptied. The catalogue and the rules
     that migrations made are made again, for whichever test is next."""
+    if "committed" in getattr(item, "fixturenames", ()):
+        with item.config.stash[blocking_manager_key].unblock():
+            _forget_the_audit_log()
     result = yield
     if nextitem and "committed" in getattr(item, "fixturenames", ()):
         with item.config.stash[blocking_manager_key].unblock():
             for name in _MAKERS:
                 import_module(name).make(apps, None)
     return result
+
+
+def _forget_the_audit_log() -> None:
+    """It refuses to be emptied with the other tables."""
+    if Entry.objects.exists():
+        Border.objects.update_or_create(what=Kept.AUDIT, defaults={"before": FOREVER})
+        Entry.objects.all()._raw_delete("default")
 
 
 @pytest.fixture(autouse=True)

@@ -111,7 +111,7 @@ def _named(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
             yield pattern.name or str(pattern.pattern)
 
 
-OURS = ("presence", "routing", "api", "webhooks", "notifications", "alerts", "dashboard")
+OURS = ("audit", "presence", "routing", "api", "webhooks", "notifications", "alerts", "dashboard")
 
 
 def admin_lists() -> dict[str, str]:

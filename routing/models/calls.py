@@ -4,8 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.insert_only import InsertOnly
 from presence.models import Agent
-from presence.models.history import InsertOnly
 from presence.models.states import choices_of
 from presence.state import LegState
 from presence.words import ACTIVITY, CALL, OUTCOME

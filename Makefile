@@ -32,7 +32,7 @@ test-next: .venv-next/dev ## Run the tests on Python 3.13 with the newest Django
 		-W "ignore:unclosed database:ResourceWarning" tests/presence tests/routing tests/dashboard \
 		tests/reports tests/alerts tests/notifications tests/test_admin.py
 
-PACKAGES := config audit presence routing api webhooks notifications alerts reports dashboard
+PACKAGES := config audit presence routing api webhooks notifications alerts reports dashboard operations
 
 lint: .venv/dev ## Check style, types, layers, security, settings and migrations
 	$(BIN)/ruff format --check .

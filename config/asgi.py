@@ -22,6 +22,8 @@ from api.feed import feed  # noqa: E402
 from dashboard.background import Background  # noqa: E402
 from dashboard.hub import hub  # noqa: E402
 from dashboard.sockets import urlpatterns  # noqa: E402
+from operations.front import Front  # noqa: E402
+from operations.health import Health  # noqa: E402
 from presence.connections import process_lease  # noqa: E402
 from routing.connectors.running import run_connectors  # noqa: E402
 
@@ -60,7 +62,7 @@ sockets = [*stream.urlpatterns, re_path("", pages)]
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": Front(django_application, Health(hub.level)),
         "websocket": URLRouter(sockets),  # type: ignore[arg-type]
         "lifespan": lifespan,
     }

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "notifications",
     "alerts",
     "dashboard",
+    "operations",
 ]
 
 MIDDLEWARE = [

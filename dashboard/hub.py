@@ -141,6 +141,10 @@ class Hub:
         """The rows that this process's boards show, if it has boards. From any thread."""
         return self._board.rows() if self._tasks else {}
 
+    def level(self) -> bool:
+        """Whether this process's boards show what the database says. From any thread."""
+        return bool(self._tasks) and self._in_step()
+
     def sheet(self, language: str) -> Sheet:
         """Those rows as they are rendered. From any thread."""
         return self._sheets[language]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, Min, OuterRef, Q, QuerySet, When
 
 from presence.state import LegState
 from presence.writing import write
@@ -57,6 +57,14 @@ def distribute(now: datetime) -> Pass:
         "due_at"
     )
     return Pass(offers, overflows, next_due.values_list("due_at", flat=True).first())
+
+
+def next_due() -> datetime | None:
+    """When the next pass has something to do for callers who ring nowhere: for one who is new,
+    since they came."""
+    due = Min(Case(When(tried=False, then="entered_at"), default="due_at"))
+    found: datetime | None = _waiting().aggregate(due=due)["due"]
+    return found
 
 
 def _open() -> QuerySet[QueueEntry]:

@@ -28,6 +28,7 @@ from dashboard.rendering import render_bar
 from dashboard.rows import Row
 from dashboard.sheets import Sheet, Sheets
 from dashboard.tickets import Ticket
+from dashboard.turns import Turn, Turns
 from presence import hints
 
 log = structlog.get_logger(__name__)
@@ -37,8 +38,6 @@ SHORTEST_FRAME, LONGEST_FRAME = 0.01, 0.1
 FRAME_SHARE = 4
 """A frame lasts so many times as long as the last took to make: a quiet floor sees a change in
 milliseconds, and on a busy one the hub takes no more than a fifth of its thread."""
-FRAME_AGENTS = 200
-"""Agents read in one frame, so that a thousand reconnecting ones delay no single change."""
 HEAL_EVERY = 1.0
 IN_STEP = 4.0
 """Seconds. Boards of a hub that could not read the database for so long are told nothing, so that
@@ -80,8 +79,7 @@ class Hub:
         self._sheets = Sheets()
         self._editions: dict[Watching, Told] = {}
         self._rendered: dict[Watching, Told] = {}  # the hub's thread's, a moment ahead
-        self._changed: set[int] = set()
-        self._asked: set[int] = set()
+        self._turns = Turns()
         self._read_at = float("-inf")
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -116,7 +114,7 @@ class Hub:
         self._sockets[outbox] = ticket
         if ticket.agent is not None:
             self._own[ticket.agent].add(outbox)
-            self._asked.add(ticket.agent)
+            self._turns.came_back(ticket.agent)
             self._wake.set()
         if audience := audiences.of(ticket):
             self._watchers[audience].add(outbox)
@@ -161,7 +159,7 @@ class Hub:
 
     def changed(self, agent_ids: Iterable[int]) -> None:
         """These agents, or the queues, may have changed. Call in the event loop's thread."""
-        self._changed.update(agent_ids)
+        self._turns.changed(agent_ids)
         self._wake.set()
 
     def _hint(self, agent_ids: list[int]) -> None:
@@ -183,27 +181,25 @@ class Hub:
     async def _send_frames(self) -> None:
         await self._wake.wait()
         began = self._loop.time()
-        await self._send_frame()
+        turn = await self._send_frame()
         spent = self._loop.time() - began
+        self._turns.took(turn, spent)
         await asyncio.sleep(min(max(FRAME_SHARE * spent, SHORTEST_FRAME), LONGEST_FRAME))
 
-    async def _send_frame(self) -> None:
+    async def _send_frame(self) -> Turn:
         self._wake.clear()
-        ids = set(list(self._changed)[:FRAME_AGENTS])
-        asked = set(list(self._asked)[:FRAME_AGENTS])
-        self._changed -= ids
-        self._asked -= asked
+        turn = self._turns.take()
         try:
-            read = partial(self._board.read, ids, set(self._own), asked)
+            read = partial(self._board.read, turn.ids, set(self._own), turn.back)
             self._publish(await self._make(read))
             self._note_reading()
         except BaseException:
-            self._changed |= ids
-            self._asked |= asked
+            self._turns.give_back(turn)
             self._wake.set()
             raise
-        if self._changed or self._asked:
+        if self._turns:
             self._wake.set()
+        return turn
 
     async def _heal(self) -> None:
         """Find what hints did not tell of, and let a frame show it with what time alone changes. At

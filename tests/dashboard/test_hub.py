@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.utils import timezone
 
-from dashboard import editions
+from dashboard import editions, turns
 from dashboard import hub as hubs
 from dashboard.hub import Hub
 from dashboard.outbox import LIMIT, TOO_SLOW, Outbox
@@ -163,6 +163,35 @@ async def test_e15_every_page_of_an_agent_gets_their_bar(hub: Hub) -> None:
     for tab in tabs:
         await tab.until(lambda tab: any("On Break" in m.get("bar", "") for m in tab.messages))
         assert not tab.rows()
+
+
+async def test_a_change_does_not_wait_until_every_page_has_come_back(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "FEWEST", 1)
+    monkeypatch.setattr(turns, "LONG", 0)
+    ada, *others = [await make_agent(f"Ada {number}") for number in range(6)]
+    monitor = await watch(hub)
+    await monitor.until(shows(others[-1], "Available"))
+    await make_one_page_come_back(hub, others[0])
+    hints.unlisten(hub._hint)
+    await choose(ada, "busy")
+    pages = [await watch(hub, page_of(other)) for other in others]
+    hub.changed([ada.pk])
+    await monitor.until(shows(ada, "Busy"))
+    assert sum(bool(page.messages) for page in pages) < len(pages)
+    for page in pages:
+        await page.until(lambda page: "bar" in page.messages[0] if page.messages else False)
+
+
+def page_of(agent: Agent) -> Ticket:
+    return Ticket(user=agent.user_id, agent=agent.pk, monitor=False)
+
+
+async def make_one_page_come_back(hub: Hub, agent: Agent) -> None:
+    """So that the next frame has time for as few as it may."""
+    page = await watch(hub, page_of(agent))
+    await page.until(lambda page: page.messages)
 
 
 async def test_a_database_that_is_away_stops_the_hub_only_for_so_long(

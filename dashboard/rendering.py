@@ -1,5 +1,6 @@
 """What stands on pages and comes by sockets alike, made by the same templates."""
 
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from dashboard import bar
@@ -32,5 +33,7 @@ def render_alerts(alerts: tuple[OpenAlert, ...]) -> str:
     return render_to_string("dashboard/alerts.html", {"alerts": alerts})
 
 
-def render_bar(own: bar.Bar) -> str:
-    return render_to_string("dashboard/bar.html", {"bar": own})
+def render_bar(own: bar.Bar, request: HttpRequest | None = None, refusal: str = "") -> str:
+    """On a page its forms carry what the `request` gives them; one that comes by socket has the
+    page put that in. `refusal` is the sentence that answers what the agent did."""
+    return render_to_string("dashboard/bar.html", {"bar": own, "refusal": refusal}, request)

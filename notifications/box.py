@@ -7,6 +7,7 @@ from functools import partial
 
 from django.db.models import Count, F, Q, Sum, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import ngettext
 
 from notifications.kinds import Kind
 from notifications.models import Inbox, Notice
@@ -54,6 +55,13 @@ class Box:
     off: bool = False
     unread: int = 0
     items: tuple[Item, ...] = ()
+
+    @property
+    def unread_text(self) -> str:
+        said = ngettext(
+            "Notifications: %(number)s unread", "Notifications: %(number)s unread", self.unread
+        )
+        return said % {"number": self.unread}
 
     @property
     def latest(self) -> int:

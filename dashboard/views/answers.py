@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from dashboard import bar
+from dashboard.rendering import render_bar
 from presence.actions import Outcome
 from presence.choices import ChoiceError, choose
 from presence.events import Choice
@@ -62,8 +63,7 @@ def own(request: HttpRequest, agent: Agent, refusal: str = "") -> HttpResponse:
     """Answer an agent who did something to themselves."""
     status = 409 if refusal else 200
     if getattr(request, "htmx", False):
-        context = {"bar": bar.read_one(agent), "refusal": refusal}
-        return render(request, "dashboard/bar.html", context, status=status)
+        return HttpResponse(render_bar(bar.read_one(agent), request, refusal), status=status)
     if refusal:
         return refused(request, refusal, back(request, "agent_page"))
     return redirect(back(request, "agent_page"))

@@ -60,7 +60,7 @@ def test_all_that_was_shown_is_read_at_once_and_nothing_newer(browser: Client, a
     shown = notify(ada, "1", "2")
     notify(ada, "3")
     answer = browser.post(reverse("notices_read"), {"up_to": shown[-1].pk}, headers=HTMX)
-    assert answer.templates[0].name == "dashboard/bar.html"
+    assert answer.content.decode().startswith('<div class="bar"')
     assert unread(ada) == 1
 
 

@@ -208,6 +208,8 @@ class TeamAdmin(KeepUsed):
         if thing.status_set.exists():
             # Without the team it would be open to everybody.
             return _("Kept because a status is this team's to choose. Deactivate it instead.")
+        if thing.limits.exists():
+            return _("Kept because a limit names it. Deactivate it instead.")
         return super().why_kept(thing)
 
     def save_model(

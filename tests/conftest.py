@@ -95,6 +95,7 @@ _MAKERS = (
     "presence.migrations.0002_catalogue",
     "alerts.migrations.0002_default_rules",
     "alerts.migrations.0003_dead_calls",
+    "dashboard.migrations.0005_roles",
 )
 
 
@@ -102,8 +103,8 @@ _MAKERS = (
 def pytest_runtest_teardown(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, object, object]:
-    """After a test with committed transactions its database is emptied. The catalogue and the rules
-    that migrations made are made again, for whichever test is next."""
+    """After a test with committed transactions its database is emptied. What migrations put in
+    it is made again, for whichever test is next."""
     if "committed" in getattr(item, "fixturenames", ()):
         with item.config.stash[blocking_manager_key].unblock():
             _forget_the_audit_log()

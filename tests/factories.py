@@ -28,7 +28,7 @@ from routing import actions as routing
 from routing import calls
 from routing.calls import Origin
 from routing.distribution import Pass, distribute
-from routing.models import Distribution, Interaction, Leg, Membership, Queue, RingGroup
+from routing.models import Distribution, Interaction, Leg, Limit, Membership, Queue, RingGroup
 from routing.strategies import Strategy
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -267,3 +267,14 @@ def supervising() -> list[Permission]:
 def keeping_wallboards() -> list[Permission]:
     """Everything that may be done with wallboards."""
     return list(Permission.objects.filter(content_type__model="wallboard"))
+
+
+def make_limit(
+    user: User | None = None, *, teams: Iterable[Team] = (), queues: Iterable[Queue] = ()
+) -> Limit:
+    """A limit to these teams and queues, which binds `user`."""
+    limit = Limit.objects.create(name=f"Limit {next(_numbers)}")
+    limit.teams.set(teams)
+    limit.queues.set(queues)
+    limit.users.set([user] if user else [])
+    return limit

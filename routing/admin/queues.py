@@ -164,6 +164,8 @@ class QueueAdmin(HasMembers, KeepUsed):
         if users := thing.overflowing_here():
             said = _("Kept because callers of %(names)s overflow here. Send them elsewhere first.")
             return said % {"names": _(" and ").join(users)}
+        if thing.limits.exists():
+            return _("Kept because a limit names it. Deactivate it instead.")
         return super().why_kept(thing)
 
     def save_model(self, request: HttpRequest, obj: Queue, form: Any, change: bool) -> None:

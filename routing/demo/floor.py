@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
 
 from presence import actions
 from presence.events import DeviceKind
@@ -12,13 +12,15 @@ from presence.models import Agent, Reason, Status, Team
 from presence.models.catalogue import ReasonPolicy
 from presence.writing import write
 from routing.demo import lines
+from routing.models import Limit
 
 SOURCE = "demo"
 """What the pretend telephony system's key speaks for."""
 PRETEND, REAL = "demo/", "page/"
 """What the addresses begin with of pretend agents' phones, and of people's who play themselves."""
 PASSWORD = "rollcall-demo"  # nosec B105 # noqa: S105 - a demo's log-in is meant to be known
-ADMIN, SUPERVISOR, AGENT = "admin", "supervisor", "agent"
+ADMIN, SUPERVISOR, LEAD, AGENT = "admin", "supervisor", "lead", "agent"
+"""Who logs in; the lead sees Sales only."""
 
 REASONS = {
     "on_break": ("Lunch", "Coffee", "Personal"),
@@ -123,6 +125,7 @@ def _agent(name: str, team: Team, password: str) -> Agent:
     if made:
         user.password = password
         user.save()
+        user.groups.add(Group.objects.get(name="Agent"))
     agent, made = Agent.objects.get_or_create(user=user, defaults={"name": name, "team": team})
     if made:
         actions.enrol(agent)
@@ -137,9 +140,10 @@ def _people() -> None:
         supervisor = users.create_user(
             SUPERVISOR, password=PASSWORD, first_name="Robin", last_name="Castellan"
         )
-        rights = [codename for codename, _ in Agent._meta.permissions]
-        supervisor.user_permissions.add(
-            *Permission.objects.filter(content_type__app_label="presence", codename__in=rights),
-            *Permission.objects.filter(content_type__model="wallboard"),
-            *Permission.objects.filter(codename="acknowledge_alert"),
-        )
+        supervisor.groups.add(Group.objects.get(name="Supervisor"))
+    if not users.filter(username=LEAD).exists():
+        lead = users.create_user(LEAD, password=PASSWORD, first_name="Sam", last_name="Okoye")
+        lead.groups.add(Group.objects.get(name="Supervisor"))
+        limit, _ = Limit.objects.get_or_create(name="Sales")
+        limit.teams.add(Team.objects.get(name="Sales"))
+        limit.users.add(lead)

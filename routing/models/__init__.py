@@ -17,6 +17,7 @@ from routing.models.connectors import (
     Unmatched,
 )
 from routing.models.groups import Membership, RingGroup, Turn
+from routing.models.limits import Limit
 from routing.models.queues import Destination, DirectNumber, Distribution, Queue, Staffing
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "InteractionOutcome",
     "Leg",
     "LegSpan",
+    "Limit",
     "Membership",
     "PauseRequest",
     "Queue",

@@ -111,6 +111,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"\nA demo floor is at work. Sign in with the password {floor.PASSWORD} as\n"
                 f"  {floor.SUPERVISOR:<12} to watch the Agent Monitor\n"
+                f"  {floor.LEAD:<12} to watch it, limited to Sales\n"
                 f"  {floor.AGENT:<12} to be one of the agents\n"
                 f"  {floor.ADMIN:<12} to configure, at {address}admin/\n"
             )

@@ -76,7 +76,8 @@ def main() -> None:
 def _load() -> None:
     from django.conf import settings  # noqa: PLC0415
 
-    import config.asgi  # noqa: F401, PLC0415 - what it loads is what takes long
+    import config.asgi  # noqa: PLC0415 - what it loads is what takes long
+    import config.urls  # noqa: F401, PLC0415 - and what else the first request would load
     import tests.browser.world  # noqa: F401, PLC0415
 
     settings.PASSWORD_HASHERS = QUICK

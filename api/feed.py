@@ -84,6 +84,10 @@ class Feed:
         finally:
             del self._revoked[revoked]
 
+    def sockets(self) -> int:
+        """How many sockets listen. From any thread."""
+        return len(self._revoked)
+
     async def place(self, event_id: str) -> int:
         """The position of an event that was told. Raises `Lost` where not all that came after it
         can be told."""

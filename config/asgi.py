@@ -6,12 +6,12 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import django
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from asgiref.sync import sync_to_async  # noqa: E402
 from django.conf import settings  # noqa: E402
@@ -22,7 +22,7 @@ from api.feed import feed  # noqa: E402
 from dashboard.background import Background  # noqa: E402
 from dashboard.hub import hub  # noqa: E402
 from dashboard.sockets import urlpatterns  # noqa: E402
-from operations.front import Front  # noqa: E402
+from operations.front import Front, Pages  # noqa: E402
 from operations.health import Health  # noqa: E402
 from presence.connections import process_lease  # noqa: E402
 from routing.connectors.running import run_connectors  # noqa: E402
@@ -62,7 +62,7 @@ sockets = [*stream.urlpatterns, re_path("", pages)]
 
 application = ProtocolTypeRouter(
     {
-        "http": Front(django_application, Health(hub.level)),
+        "http": Front(Pages(), Health(hub.level)),
         "websocket": URLRouter(sockets),  # type: ignore[arg-type]
         "lifespan": lifespan,
     }

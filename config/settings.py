@@ -241,6 +241,10 @@ RUN_CONNECTORS = env.bool("RUN_CONNECTORS", default=True)
 """Whether a server follows the telephony systems itself, or leaves that to `run_connectors`."""
 WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=[])
 """Networks inside which webhooks and gateways may be all the same, such as 10.0.7.0/24."""
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="").strip()
+"""What Prometheus asks for /metrics with; empty: there is no such page."""
+METRICS_LISTEN = env.str("METRICS_LISTEN", default="")
+"""Where a process without pages answers machines, such as 127.0.0.1:9101; empty: nowhere."""
 OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=7)
 """How long events are kept for streams that resume, once every webhook has delivered them."""
 

@@ -5,7 +5,7 @@ the database."""
 import asyncio
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import connections
 from django.utils import translation
+from prometheus_client import Histogram
 
 from dashboard import audiences, tickets
 from dashboard.admission import Admission
@@ -46,6 +47,14 @@ BEAT_EVERY = 5.0
 RECHECK_EVERY = 30.0
 RECHECK_SCREENS_EVERY = 2.0
 _RETRY = 1.0
+
+_SHORT = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+FRAMES = Histogram("rollcall_frame_seconds", "Reading and rendering a frame", buckets=_SHORT)
+LAG = Histogram(
+    "rollcall_board_lag_seconds",
+    "From hearing of the first change of a frame until it was on its way to boards",
+    buckets=_SHORT,
+)
 
 SIGNED_OUT = 4401
 WITHDRAWN = 4410
@@ -80,6 +89,7 @@ class Hub:
         self._editions: dict[Watching, Told] = {}
         self._rendered: dict[Watching, Told] = {}  # the hub's thread's, a moment ahead
         self._turns = Turns()
+        self._heard_at: float | None = None  # of the first change that no frame has taken yet
         self._read_at = float("-inf")
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -147,6 +157,10 @@ class Hub:
         """Those rows as they are rendered. From any thread."""
         return self._sheets[language]
 
+    def sockets(self) -> Counter[str]:
+        """How many sockets are open, by what they show. From any thread."""
+        return Counter(ticket.kind for ticket in list(self._sockets.values()))
+
     def sign_out(self, user_id: int) -> None:
         """Close a user's sockets, for good until they sign in again. From any thread."""
         if self._tasks:  # else nobody is connected here
@@ -160,6 +174,8 @@ class Hub:
     def changed(self, agent_ids: Iterable[int]) -> None:
         """These agents, or the queues, may have changed. Call in the event loop's thread."""
         self._turns.changed(agent_ids)
+        if self._turns.changes and self._heard_at is None:
+            self._heard_at = self._loop.time()
         self._wake.set()
 
     def _hint(self, agent_ids: list[int]) -> None:
@@ -189,12 +205,19 @@ class Hub:
     async def _send_frame(self) -> Turn:
         self._wake.clear()
         turn = self._turns.take()
+        heard_at, self._heard_at = self._heard_at, None
         try:
             read = partial(self._board.read, turn.ids, set(self._own), turn.back)
-            self._publish(await self._make(read))
+            with FRAMES.time():
+                self._publish(await self._make(read))
             self._note_reading()
+            if heard_at and turn.changed:
+                LAG.observe(self._loop.time() - heard_at)
+            if self._turns.changes:
+                self._heard_at = self._heard_at or heard_at
         except BaseException:
             self._turns.give_back(turn)
+            self._heard_at = heard_at
             self._wake.set()
             raise
         if self._turns:

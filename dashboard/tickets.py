@@ -31,6 +31,13 @@ class Ticket:
     language: str = field(default_factory=lambda: get_language() or settings.LANGUAGE_CODE)
     wall: Wall | None = None
 
+    @property
+    def kind(self) -> str:
+        """What the socket is for, in a word."""
+        if self.wall:
+            return "wallboard"
+        return "monitor" if self.monitor else "agent" if self.agent else "page"
+
 
 def for_screen(wall: Wall) -> Ticket:
     """For a screen that shows `wall`, whoever looks at it."""

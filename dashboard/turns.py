@@ -36,6 +36,11 @@ class Turns:
     def __bool__(self) -> bool:
         return bool(self._changed or self._back)
 
+    @property
+    def changes(self) -> bool:
+        """Whether somebody waits who changed."""
+        return bool(self._changed)
+
     def changed(self, agent_ids: Iterable[int]) -> None:
         self._changed |= dict.fromkeys(id_ for id_ in agent_ids if id_ not in self._back)
 

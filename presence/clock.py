@@ -9,6 +9,7 @@ import structlog
 from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from django.utils import timezone
+from prometheus_client import Histogram
 
 from presence import connections
 from presence.actions import Outcome
@@ -17,6 +18,12 @@ from presence.models import AgentState
 from presence.writing import write
 
 log = structlog.get_logger(__name__)
+
+LATE = Histogram(
+    "rollcall_timer_late_seconds",
+    "How late timers fired after they were due",
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
 
 Door = Callable[[Sequence[tuple[int, Event]]], list[Outcome]]
 """How the clock writes: `presence.actions.apply_all`, or a layer's above it that keeps records."""
@@ -73,9 +80,12 @@ def _fire_one(due: QuerySet[AgentState], now: datetime, apply_all: Door) -> int:
 def _fire(due: QuerySet[AgentState], now: datetime, apply_all: Door) -> int:
     with write():
         free = due.select_for_update(skip_locked=True).order_by("deadline_at", "agent_id")
-        agents = list(free.values_list("agent_id", flat=True)[:_BATCH])
-        apply_all([(agent_id, DeadlineReached(at=now, source="clock")) for agent_id in agents])
-    return len(agents)
+        taken = list(free.values_list("agent_id", "deadline_at")[:_BATCH])
+        apply_all([(agent_id, DeadlineReached(at=now, source="clock")) for agent_id, _ in taken])
+    for _, deadline in taken:
+        if deadline:  # as it is, or the row would not be due
+            LATE.observe(max((now - deadline).total_seconds(), 0))
+    return len(taken)
 
 
 class Clock(threading.Thread):

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from prometheus_client import Histogram
 
 from presence import hints
 from presence.events import CallKind, LegAction
@@ -16,6 +17,13 @@ from routing.models import (
     QueueEntry,
 )
 from routing.waits import Wait
+
+WAITS = Histogram(
+    "rollcall_queue_wait_seconds",
+    "How long callers waited, by how their wait ended",
+    ["queue", "outcome"],
+    buckets=(5, 10, 20, 30, 60, 120, 300, 600, 1800),
+)
 
 
 def enter(
@@ -39,7 +47,8 @@ def enter(
 
 def open_entry(interaction_id: int) -> QueueEntry | None:
     """The wait that the interaction is in."""
-    return QueueEntry.objects.filter(interaction_id=interaction_id, left_at=None).first()
+    waits = QueueEntry.objects.filter(interaction_id=interaction_id, left_at=None)
+    return waits.select_related("queue").first()
 
 
 def leave(interaction_id: int, outcome: EntryOutcome, at: datetime) -> QueueEntry | None:
@@ -49,6 +58,9 @@ def leave(interaction_id: int, outcome: EntryOutcome, at: datetime) -> QueueEntr
         entry.left_at, entry.outcome = max(at, entry.entered_at), outcome.value
         entry.due_at = None
         entry.save(update_fields=["left_at", "outcome", "due_at"])
+        waited = (entry.left_at - entry.waiting_since).total_seconds()
+        told = WAITS.labels(entry.queue.name, outcome.value)
+        transaction.on_commit(lambda: told.observe(waited))
         transaction.on_commit(lambda: hints.publish(()))
     return entry
 

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.db.models import Min, Q, QuerySet
+from prometheus_client import Counter
 
 from presence import hints, sequence
 from presence.models import OutboxEvent
@@ -21,6 +22,12 @@ from webhooks.posting import GONE, Answer
 from webhooks.retries import next_attempt
 
 log = structlog.get_logger(__name__)
+
+ATTEMPTS = Counter(
+    "rollcall_webhook_attempts_total",
+    "Attempts to post an event, by what came of them",
+    ["outcome"],
+)
 
 AT_ONCE = 20
 """Deliveries of one endpoint that a process sends at the same time."""
@@ -87,7 +94,9 @@ def settle(endpoint_id: int, answers: Sequence[tuple[Delivery, Answer]], now: da
         for delivery, answer in answers:
             # By the number of the attempt: who held it too long has it no more.
             mine = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts)
-            mine.filter(state=DeliveryState.WAITING).update(**_outcome(delivery, answer, now))
+            outcome = _outcome(delivery, answer, now)
+            mine.filter(state=DeliveryState.WAITING).update(**outcome)
+            ATTEMPTS.labels(outcome.get("state", DeliveryState.WAITING).value).inc()
             if answer.status == GONE:
                 Endpoint.objects.filter(pk=endpoint_id).update(active=False)
                 log.warning("endpoint_gone", endpoint=endpoint_id)

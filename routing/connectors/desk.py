@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
+from prometheus_client import Counter as Metric
 
+from presence.actions import Outcome, Result
 from presence.events import CallKind, Cause, PhoneReach
 from presence.models import AgentState, Device
 from presence.state import LegState
@@ -37,6 +39,12 @@ from routing.reports import (
 log = structlog.get_logger(__name__)
 
 HELD_FOR = timedelta(seconds=10)
+
+REPORTS = Metric(
+    "rollcall_connector_reports_total",
+    "What telephony systems reported, by what became of it",
+    ["connector", "outcome"],
+)
 
 AWAY = (OperationalError, InterfaceError)
 """What the database raises while it is away."""
@@ -117,13 +125,14 @@ class Desk:
         self._claims.note(reports)
         known = no_news(reports)
         for report in reports:
-            if self._follows(report):
-                try:
-                    self._take(report, known)
-                except AWAY:
-                    raise
-                except Exception:
-                    log.exception("report_failed", connector=self.connector.name, id=report.id)
+            try:
+                became = self._take(report, known) if self._follows(report) else _IGNORED
+            except AWAY:
+                raise
+            except Exception:
+                became = "error"
+                log.exception("report_failed", connector=self.connector.name, id=report.id)
+            REPORTS.labels(self.connector.name, became).inc()
         self._note_unmatched(now)
 
     def _follows(self, report: Report) -> bool:
@@ -132,13 +141,15 @@ class Desk:
             return self.connector.follows(report.queue)
         return True
 
-    def _take(self, report: Report, known: Collection[str]) -> None:
+    def _take(self, report: Report, known: Collection[str]) -> str:
+        """Take in one report; gives what became of it, in a word."""
         if isinstance(report, MemberSeen):
             self._labels[report.address] = report.name
         if isinstance(report, QueueSeen) and self.connector.makes_queues:
             self._provision.take(report)
         if self._claims.takes(report) and report.id not in known:
-            self._intake.take(report)
+            return _became(self._intake.take(report))
+        return _IGNORED
 
     def _note_unmatched(self, now: datetime) -> None:
         unmatched, self._intake.unmatched = self._intake.unmatched, Counter()
@@ -216,3 +227,14 @@ class Desk:
             (entry.queue.name, entry.interaction.external_id, entry.interaction.caller)
             for entry in waiting
         ]
+
+
+_IGNORED = "ignored"
+
+
+def _became(outcomes: Sequence[Outcome]) -> str:
+    """What became of a report whose events came to this: what is not about an agent was used."""
+    results = {outcome.result for outcome in outcomes}
+    if Result.REFUSED in results:
+        return "refused"
+    return "used" if not results or results & {Result.APPLIED, Result.NOTED} else _IGNORED

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from dashboard.background import Background
+from operations.listener import Listener
 from presence import hints
 
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
         stopping = threading.Event()
         for stop in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stop, lambda *_: stopping.set())
-        threads = Background(), hints.Hearing()
+        threads = Background(), hints.Hearing(), Listener()
         for thread in threads:
             thread.start()
         self.stdout.write("The clock runs. Ctrl-C stops it.")

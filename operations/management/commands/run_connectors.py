@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from operations.listener import Listener
 from routing.connectors.running import run_connectors
 from routing.models import Connector
 
@@ -19,7 +20,8 @@ class Command(BaseCommand):
             raise CommandError("There is no active connector. Add one in the admin first.")
         names = ", ".join(connector.name for connector in active)
         self.stdout.write(f"Following {names}. Ctrl-C stops.")
-        asyncio.run(_until_stopped())
+        with Listener():
+            asyncio.run(_until_stopped())
 
 
 async def _until_stopped() -> None:

@@ -24,6 +24,7 @@ from dashboard.hub import hub  # noqa: E402
 from dashboard.sockets import urlpatterns  # noqa: E402
 from operations.front import Front, Pages  # noqa: E402
 from operations.health import Health  # noqa: E402
+from operations.ids import Named  # noqa: E402
 from presence.connections import process_lease  # noqa: E402
 from routing.connectors.running import run_connectors  # noqa: E402
 
@@ -60,10 +61,12 @@ pages = AllowedHostsOriginValidator(URLRouter(urlpatterns))  # type: ignore[arg-
 # Programs send no Origin, and a browser cannot send their key: theirs need no such check.
 sockets = [*stream.urlpatterns, re_path("", pages)]
 
-application = ProtocolTypeRouter(
-    {
-        "http": Front(Pages(), Health(hub.level)),
-        "websocket": URLRouter(sockets),  # type: ignore[arg-type]
-        "lifespan": lifespan,
-    }
+application = Named(
+    ProtocolTypeRouter(
+        {
+            "http": Front(Pages(), Health(hub.level)),
+            "websocket": URLRouter(sockets),  # type: ignore[arg-type]
+            "lifespan": lifespan,
+        }
+    )
 )

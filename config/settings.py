@@ -15,6 +15,7 @@ import structlog
 from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
 
+from config.logs import to_formatter
 from config.mail import settings_for
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -253,31 +254,39 @@ NOTICE_DAYS = env.int("NOTICE_DAYS", default=30)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rollcall@localhost")
 globals().update(settings_for(env.str("EMAIL_URL", default="consolemail://")))
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+"""`text` for people, `json` for machines."""
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {
+        "text": {
             "()": "config.logs.OneLine",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
+        },
+        "json": {"()": "config.logs.as_json"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_FORMAT == "json" else "text",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Refusals are answers, not faults: the access log has them. A request that was sent is no news.
     "loggers": {
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        # Its own handlers would write another format than the rest.
+        "uvicorn": {"propagate": True},
+        "uvicorn.access": {"propagate": True},
     },
 }
 structlog.configure(  # through the standard library, so to standard error
-    processors=[
-        structlog.processors.format_exc_info,
-        structlog.processors.KeyValueRenderer(key_order=["event"]),
-    ],
+    processors=to_formatter(LOG_FORMAT),
     wrapper_class=structlog.stdlib.BoundLogger,
     logger_factory=structlog.stdlib.LoggerFactory(),
 )

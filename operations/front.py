@@ -19,6 +19,7 @@ from django.urls import ResolverMatch
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Histogram, generate_latest
 
 from operations import gauges
+from operations.asgi import Application, Receive, Scope, Send
 from operations.health import SILENT, Health, Report
 
 REQUESTS = Histogram(
@@ -31,11 +32,7 @@ REQUESTS = Histogram(
 PATIENCE = 4.0
 """Seconds until a database that says nothing counts as away."""
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 T = TypeVar("T")
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 @dataclass(frozen=True)

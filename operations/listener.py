@@ -6,7 +6,8 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 
-from operations.front import Answer, Front, Receive, Scope, Send, answer
+from operations.asgi import Receive, Scope, Send
+from operations.front import Answer, Front, answer
 from operations.health import Health
 
 _NOTHING = Answer(404, "There is nothing here but /healthz, /readyz and /metrics.\n")

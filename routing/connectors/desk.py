@@ -10,6 +10,7 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
 from prometheus_client import Counter as Metric
+from structlog.contextvars import bound_contextvars
 
 from presence.actions import Outcome, Result
 from presence.events import CallKind, Cause, PhoneReach
@@ -126,7 +127,8 @@ class Desk:
         known = no_news(reports)
         for report in reports:
             try:
-                became = self._take(report, known) if self._follows(report) else _IGNORED
+                with bound_contextvars(connector=self.connector.name, report=report.id):
+                    became = self._take(report, known) if self._follows(report) else _IGNORED
             except AWAY:
                 raise
             except Exception:

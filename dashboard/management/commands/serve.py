@@ -62,6 +62,7 @@ class Command(BaseCommand):
         self._greet(f"{address}/", demo)
         config = uvicorn.Config(
             "config.asgi:application",
+            log_config=None,  # the settings have it
             log_level="warning",
             ws=Wire,
             ws_ping_interval=_PING,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import GATEWAYS, SENT, Channel, Kind
 from presence.models import Agent
+from presence.sealing import Unopened
 from webhooks.models import DeliveryState, Signed
 
 KINDS = [
@@ -126,6 +127,8 @@ class Gateway(Signed):
         choices=_only(GATEWAYS),
         error_messages={"unique": _("There is a gateway for this channel; change that one.")},
     )
+
+    objects = Unopened["Gateway"]()
 
     class Meta:
         verbose_name = _("gateway")

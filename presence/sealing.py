@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Cast
+
+_M = TypeVar("_M", bound=models.Model)
 
 
 class CannotOpen(Exception):
@@ -47,6 +49,16 @@ class SealedField(models.TextField):  # type: ignore[type-arg] # it takes none w
 
     def get_lookup(self, lookup_name: str) -> Any:  # noqa: ARG002 - there is none by any name
         return None
+
+
+class Unopened(models.Manager[_M]):
+    """Opens a secret when it is asked for, so that one that cannot be opened is in the way of
+    nothing else."""
+
+    def get_queryset(self) -> models.QuerySet[_M]:
+        columns = self.model._meta.concrete_fields
+        sealed = (field.name for field in columns if isinstance(field, SealedField))
+        return super().get_queryset().defer(*sealed)
 
 
 def fields() -> Iterator[tuple[type[models.Model], str]]:

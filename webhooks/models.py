@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from presence.models import OutboxEvent
-from presence.sealing import SealedField
+from presence.sealing import SealedField, Unopened
 from webhooks import reach
 
 ROTATION = timedelta(days=1)
@@ -85,6 +85,8 @@ class Endpoint(Signed):
         _("name"), max_length=60, unique=True, help_text=_("As you will know it by.")
     )
     types = models.JSONField(_("events"), default=list, blank=True)
+
+    objects = Unopened["Endpoint"]()
 
     class Meta:
         verbose_name = _("endpoint")

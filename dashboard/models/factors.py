@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from presence.sealing import SealedField
+from presence.sealing import SealedField, Unopened
 
 
 class SecondFactor(models.Model):
@@ -25,6 +25,8 @@ class SecondFactor(models.Model):
     failures = models.PositiveIntegerField(_("failures"), default=0, editable=False)
     failed_at = models.DateTimeField(_("failed at"), null=True, editable=False)
     set_up_at = models.DateTimeField(_("set up at"), editable=False)
+
+    objects = Unopened["SecondFactor"]()
 
     class Meta:
         verbose_name = _("second factor")

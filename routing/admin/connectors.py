@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from presence.admin import KeepUsed
 from presence.models import Transition
+from presence.sealing import CannotOpen
 from routing.admin.connection import ConnectionPage
 from routing.connectors import links
 from routing.models import Connector, Interaction
@@ -37,6 +38,8 @@ class ConnectorForm(forms.ModelForm):
         widgets = {"queues": forms.Textarea(attrs={"rows": 4, "cols": 40})}
 
     def __init__(self, *args: Any, **options: Any) -> None:
+        if kept := options.get("instance"):
+            _forget_unopened(kept)
         super().__init__(*args, **options)
         self.initial["secret"] = ""  # nosec B105
         if self.instance.secret:
@@ -75,6 +78,14 @@ class ConnectorForm(forms.ModelForm):
                     % {"other": other}
                 )
         return said
+
+
+def _forget_unopened(connector: Connector) -> None:
+    """One that cannot be opened is as good as none: it has to be entered anew."""
+    try:
+        connector.secret  # noqa: B018 - asked for, it is opened
+    except CannotOpen:
+        connector.secret = ""  # nosec B105
 
 
 @admin.register(Connector)

@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from django.db import connections
 from django.forms.models import model_to_dict
+from django.utils import timezone
 
+from presence.sealing import CannotOpen
 from routing.connectors.asterisk.follower import Follower
 from routing.connectors.desk import Desk
-from routing.models import Connector
+from routing.models import Connector, ConnectorLink
 
 log = structlog.get_logger(__name__)
 
@@ -55,8 +57,20 @@ async def _end(task: asyncio.Task[None]) -> None:
 def _configured() -> dict[str, Connector] | None:
     """The active connectors by all of their settings; None while the database is away."""
     try:
-        return {str(model_to_dict(one)): one for one in Connector.objects.filter(active=True)}
+        active = [(_settings(one), one) for one in Connector.objects.filter(active=True)]
+        return {settings: one for settings, one in active if settings}
     except Exception as error:
         log.warning("connectors_wait", error=str(error))
         connections.close_all()
         return None
+
+
+def _settings(connector: Connector) -> str:
+    """All of its settings; nothing where its secret cannot be opened, which its link tells."""
+    try:
+        return str(model_to_dict(connector))
+    except CannotOpen as error:
+        now, desk = timezone.now(), Desk(connector)
+        if desk.claim(now):
+            desk.note(ConnectorLink.State.DOWN, now, str(error))
+        return ""

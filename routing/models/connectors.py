@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from presence.models import Agent, Device
-from presence.sealing import SealedField
+from presence.sealing import SealedField, Unopened
 
 
 class Connector(models.Model):
@@ -63,6 +63,8 @@ class Connector(models.Model):
         help_text=_("Where two systems report the same phone, the lower number is believed."),
     )
     active = models.BooleanField(_("active"), default=True)
+
+    objects = Unopened["Connector"]()
 
     class Meta:
         verbose_name = _("connector")

@@ -44,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found["SQLite"] = measure(f"sqlite:///{folder}/bench.sqlite3", agents)
     if programs := postgresql_server.programs():
-        with postgresql_server.running(programs, synced=True) as server:
+        with postgresql_server.running(programs, hasty=False) as server:
             found["PostgreSQL"] = measure(server.url, agents)
     else:
         print("PostgreSQL is not installed here: skipped.")

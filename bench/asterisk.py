@@ -41,7 +41,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{folder}/bench.sqlite3", seconds)
     if programs := postgresql_server.programs():
-        with postgresql_server.running(programs, synced=True) as server:
+        with postgresql_server.running(programs, hasty=False) as server:
             measure("PostgreSQL", server.url, seconds)
     else:
         print("\nPostgreSQL is not installed here: skipped.")

@@ -99,7 +99,7 @@ def running(agents: int, folder: Path, *, talking: bool) -> Iterator[Cluster]:
     if programs is None or redis is None:
         raise SystemExit("bench.cluster needs PostgreSQL and Redis.")
     with ExitStack() as parts:
-        url = parts.enter_context(postgresql_server.running(programs, synced=True)).url
+        url = parts.enter_context(postgresql_server.running(programs, hasty=False)).url
         redis_port = str(free_port())
         environment = {
             "DATABASE_URL": url,

@@ -25,7 +25,7 @@ def main() -> None:
     programs = postgresql_server.programs()
     if programs is None:
         sys.exit("PostgreSQL is not installed here.")
-    with postgresql_server.running(programs, synced=True) as server:
+    with postgresql_server.running(programs, hasty=False) as server:
         env = os.environ | {
             "DATABASE_URL": server.url,
             "DJANGO_SETTINGS_MODULE": "config.settings",

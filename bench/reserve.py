@@ -24,7 +24,7 @@ def main() -> None:
     programs = postgresql_server.programs()
     if programs is None:
         raise SystemExit("PostgreSQL is not installed here.")
-    with postgresql_server.running(programs, synced=True) as server:
+    with postgresql_server.running(programs, hasty=False) as server:
         results.save("reserve", measured("bench.reserving", server.url, agents))
 
 

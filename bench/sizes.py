@@ -42,7 +42,7 @@ def main() -> None:
     programs = postgresql_server.programs()
     if programs is None:
         raise SystemExit("bench.sizes needs PostgreSQL.")
-    with postgresql_server.running(programs, synced=True) as server:
+    with postgresql_server.running(programs, hasty=False) as server:
         environment = os.environ | {"DATABASE_URL": server.url, "SECRET_KEY": "bench"}
         for words in (["migrate", "-v0"], ["shell", "-v0", "-c", MAKE]):
             command = [sys.executable, "manage.py", *words]

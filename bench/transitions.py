@@ -50,7 +50,7 @@ def main() -> None:
         url = f"sqlite:///{folder}/bench.sqlite3"
         found["sqlite"] = measured("bench.writers", url, seconds)
     if programs := postgresql_server.programs():
-        with postgresql_server.running(programs, synced=True) as server:
+        with postgresql_server.running(programs, hasty=False) as server:
             found["postgresql"] = measured("bench.writers", server.url, seconds)
     else:
         print("\nPostgreSQL is not installed here: skipped.")

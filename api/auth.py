@@ -8,6 +8,7 @@ from ninja.security import HttpBearer
 from api import keys
 from api.models import ApiKey
 from api.problems import Problem
+from audit import origin
 from presence.addresses import house_of
 
 
@@ -29,6 +30,7 @@ class Bearer(HttpBearer):
             needed = " or ".join(self.scopes)
             sentence = f"This needs a key with the scope {needed}. An admin can grant it."
             raise Problem(403, "scope_missing", sentence)
+        origin.by_key(request, key.name, key.prefix)
         return key
 
 

@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "audit.middleware.told",
     "config.headers.careful",
     "dashboard.middleware.local",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from audit.words import Action
 from dashboard import sessions
 from dashboard.views import answers
 from presence.actions import Outcome
@@ -18,8 +19,10 @@ from presence.models import Agent, Status
 from presence.models.catalogue import ChosenBy
 from presence.state import LegState
 from presence.store import load
+from presence.supervised import note, seen
 from presence.words import filled
 from presence.words import lazily as _
+from presence.writing import write
 from routing import interactions, reconcile
 from routing.actions import apply
 from routing.connectors import checks
@@ -123,4 +126,14 @@ ACTS: Mapping[str, Act] = {
     "reset_call": reset_call,
     "log_out_agent": log_out,
 }
-"""By the codename of the right that it takes."""
+"""By the codename of the right that it takes, which the audit log calls it by too."""
+
+
+def do(request: HttpRequest, name: str, agent: Agent) -> Came:
+    """The act, and what the audit log tells of it, in one transaction."""
+    with write():
+        before = seen(agent.pk)
+        came = ACTS[name](request, agent)
+        if came.done:
+            note(Action(name), agent, before)
+    return came

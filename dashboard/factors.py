@@ -67,7 +67,9 @@ def new_recovery_codes(user: User) -> list[str]:
     """The ones before open nothing any more."""
     codes = _new_codes()
     with write():
-        SecondFactor.objects.filter(user=user).update(recovery=[_digest(one) for one in codes])
+        factor = SecondFactor.objects.get(user=user)
+        factor.recovery = [_digest(one) for one in codes]
+        factor.save(update_fields=["recovery"])
     return codes
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.utils import timezone
 
 from dashboard.hub import hub
@@ -13,4 +14,4 @@ def end(user_id: int) -> None:
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         if session.get_decoded().get(SESSION_KEY) == str(user_id):
             session.delete()
-    hub.sign_out(user_id)
+    transaction.on_commit(lambda: hub.sign_out(user_id))

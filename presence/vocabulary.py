@@ -16,11 +16,11 @@ def load(name: str, actor: int | None = None) -> Vocabulary:
     with write():
         for row in CATALOGUE:
             word = vocabulary.selectable.get(row.code) or vocabulary.derived.get(row.code, Word())
-            Status.objects.filter(pk=row.code).update(
-                label=word.label or row.label,
-                selectable=row.code in vocabulary.selectable,
-                reason_policy=word.reasons or row.reasons,
-            )
+            status = Status.objects.get(pk=row.code)
+            status.label = word.label or row.label
+            status.selectable = row.code in vocabulary.selectable
+            status.reason_policy = word.reasons or row.reasons
+            status.save(update_fields=["label", "selectable", "reason_policy"])
         Floor.objects.update_or_create(
             pk=1, defaults={"vocabulary": name, "login_policy": vocabulary.login}
         )

@@ -10,8 +10,11 @@ def opt(agent: Agent, queue: Queue, *, out: bool, actor: int | None = None) -> b
     """Let the agent out of `queue`, or in again, in every tier of it; gives whether they are a
     member at all. The boards read them anew."""
     with write():
-        mine = Membership.objects.filter(agent=agent, ring_group__queue=queue)
-        if not mine.update(opted_out=out):
+        mine = list(Membership.objects.filter(agent=agent, ring_group__queue=queue))
+        for membership in mine:
+            membership.opted_out = out
+            membership.save(update_fields=["opted_out"])
+        if not mine:
             return False
         actions.refresh([agent.pk], actor)
     return True

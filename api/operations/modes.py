@@ -13,11 +13,13 @@ from api.fields import Id, Moment, Note, Switch
 from api.idempotency import Answer, once
 from api.problems import Problem, check, not_found
 from api.shapes.agents import AgentOut, agent_out, state_of
+from audit.words import Action
 from presence import choices
 from presence.events import CancelPending, Cause, Choice, Choose, LegAction, LegEvent
 from presence.models import Agent, Reason
 from presence.models.catalogue import ChosenBy
 from presence.state import LegState
+from presence.supervised import note, seen
 from routing import memberships
 from routing.actions import apply
 from routing.models import Leg, Queue
@@ -41,14 +43,16 @@ def set_mode(request: HttpRequest, agent_id: int, mode: ModeIn) -> HttpResponse:
     """Choose a mode for an agent. While they are engaged it waits: see `pending`."""
 
     def choose() -> int:
+        agent, before = state_of(agent_id).agent, seen(agent_id)
         event = Choose(
             at=mode.at or timezone.now(),
             source=key_of(request).source,
-            choice=_chosen(state_of(agent_id).agent, mode),
+            choice=_chosen(agent, mode),
             cause=Cause.SUPERVISOR,
             immediate=mode.immediate,
         )
         check(apply(agent_id, event))
+        note(Action.SET_MODE, agent, before)
         return agent_id
 
     return once(request, choose, _agent)
@@ -59,8 +63,9 @@ def cancel_pending(request: HttpRequest, agent_id: int) -> HttpResponse:
     """Cancel the mode that waits, if any."""
 
     def cancel() -> int:
-        state_of(agent_id)
+        agent, before = state_of(agent_id).agent, seen(agent_id)
         check(apply(agent_id, CancelPending(at=timezone.now(), source=key_of(request).source)))
+        note(Action.CANCEL_PENDING, agent, before)
         return agent_id
 
     return once(request, cancel, _agent)
@@ -75,7 +80,7 @@ def finish_wrap_up(request: HttpRequest, agent_id: int) -> HttpResponse:
     """End the agent's wrap-up."""
 
     def finish() -> int:
-        state_of(agent_id)
+        agent, before = state_of(agent_id).agent, seen(agent_id)
         wrapping = Leg.objects.filter(agent=agent_id, state=LegState.WRAP_UP.value, ended_at=None)
         leg = wrapping.order_by("pk").first()
         if leg is None:
@@ -89,6 +94,7 @@ def finish_wrap_up(request: HttpRequest, agent_id: int) -> HttpResponse:
             cause=Cause.SUPERVISOR if key.supervise else Cause.TELEPHONY,
         )
         check(apply(agent_id, event))
+        note(Action.END_WRAP_UP, agent, before)
         return agent_id
 
     return once(request, finish, _agent)

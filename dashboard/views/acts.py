@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard import rows
-from dashboard.acts import ACTS
+from dashboard.acts import ACTS, do
 from dashboard.people import SUPERVISE
 from dashboard.views import answers
 from presence.choices import options
@@ -46,7 +46,7 @@ def demand(request: HttpRequest, right: str) -> None:
 
 def _do(request: HttpRequest, agent: Agent, name: str) -> HttpResponse:
     demand(request, f"presence.{name}")
-    came = ACTS[name](request, agent)
+    came = do(request, name, agent)
     if not came.done:
         return form(request, agent, came.sentence, status=409)
     if came.sentence and name == "reset_call":

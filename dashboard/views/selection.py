@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from dashboard import rows
-from dashboard.acts import ACTS, Came
+from dashboard.acts import Came, do
 from dashboard.people import SUPERVISE
 from dashboard.views import answers
 from dashboard.views.acts import demand
@@ -78,7 +78,7 @@ def _ids(request: HttpRequest) -> set[int]:
 def _act(request: HttpRequest, agent: Agent, name: str) -> Came:
     """In a transaction of its own, so that what fails for one agent undoes no other's."""
     try:
-        return ACTS[name](request, agent)
+        return do(request, name, agent)
     except DatabaseError:
         return Came(done=False, sentence=_("The database did not answer. Try again."))
 

@@ -4,7 +4,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from audit.models import Border, Entry, Kept, Way
+from audit.models import Border, Entry, Kept
+from audit.words import Way
 from tests.factories import at
 
 pytestmark = pytest.mark.django_db

@@ -107,7 +107,7 @@ def test_a_database_that_fails_for_one_undoes_no_others(
         return ACTS["set_mode"](request, agent)  # type: ignore[arg-type]
 
     failing = {**ACTS, "set_mode": fails}
-    monkeypatch.setattr("dashboard.views.selection.ACTS", failing)
+    monkeypatch.setattr("dashboard.acts.ACTS", failing)
     said = words(send(board, [ada, bob], act="set_mode", choice="busy"))
     assert "Bob The database did not answer. Try again." in said
     assert row_of(ada).mode_id == "busy"

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from api import keys
 from api.models import ApiKey
+from audit import origin
 from dashboard.wire import Wire
 from presence.models import Agent
 from routing.demo import floor, lines, past
@@ -94,12 +95,15 @@ class Command(BaseCommand):
         """Ask for the first admin where there is none."""
         if get_user_model().objects.filter(is_superuser=True).exists():
             return
+        made = origin.acting(lambda: origin.by_command("serve"))
         if os.environ.get("DJANGO_SUPERUSER_USERNAME"):
             _check(os.environ.get("DJANGO_SUPERUSER_PASSWORD", ""))
-            call_command("createsuperuser", interactive=False, verbosity=0)
+            with made:
+                call_command("createsuperuser", interactive=False, verbosity=0)
         elif sys.stdin.isatty():
             self.stdout.write("This is a new installation. Who is its first admin?")
-            call_command("createsuperuser")
+            with made:
+                call_command("createsuperuser")
         else:
             self.stdout.write(
                 "This installation has no admin yet. Make one with "

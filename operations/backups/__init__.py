@@ -1,0 +1,1 @@
+"""Copies of the database, taken while people work, and put back."""

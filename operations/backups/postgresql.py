@@ -1,0 +1,138 @@
+"""Copies of PostgreSQL, by its own pg_dump: of one moment, while everybody works on."""
+
+import os
+import re
+import shutil
+import subprocess  # nosec B404 - for PostgreSQL's own programs
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from django.db import connection
+
+from operations.backups import copying
+from operations.backups.copying import Refused
+
+_MAGIC = b"PGDMP"
+_INSTALLED = Path("/usr/lib/postgresql")
+_ENVIRONMENT = {
+    "HOST": "PGHOST",
+    "PORT": "PGPORT",
+    "USER": "PGUSER",
+    "PASSWORD": "PGPASSWORD",  # nosec B105 - its name
+    "NAME": "PGDATABASE",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
+"""What Django's settings and options are called in the environment of PostgreSQL's programs, where
+no other user sees them."""
+
+_OURS = """
+SELECT format('DROP TABLE IF EXISTS %s CASCADE;', oid::regclass) FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+UNION ALL
+SELECT format('DROP FUNCTION IF EXISTS %s CASCADE;', oid::regprocedure) FROM pg_proc
+WHERE pronamespace = current_schema()::regnamespace AND prokind = 'f'
+AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+"""
+
+
+def backup(path: Path) -> None:
+    """Copy the database to `path` and see that all of it can be read. Raises `Refused`."""
+    with copying.new_file(path) as draft:
+        dump = ["--format=custom", "--no-owner", "--no-privileges", "--no-comments"]
+        _run("pg_dump", *dump, f"--file={draft}")
+        _run("pg_restore", "--file=/dev/null", str(draft))
+
+
+def restore(path: Path, *, replace: bool) -> None:
+    """Make the database what it was, all of it or nothing. Raises `Refused`."""
+    if not path.is_file() or path.open("rb").read(len(_MAGIC)) != _MAGIC:
+        raise Refused(f"{path} is no backup of a PostgreSQL database.")
+    _check_server(path)
+    _run("pg_restore", "--file=/dev/null", str(path))
+    copying.check_version(_applied(path))
+    copying.check_target(replace=replace)
+    with connection.cursor() as cursor:
+        cursor.execute(_OURS)
+        drops = "\n".join(statement for (statement,) in cursor.fetchall())
+    connection.close()
+    _put_back(path, drops)
+
+
+def _put_back(path: Path, drops: str) -> None:
+    """What is here goes and what was there comes, in one transaction."""
+    drop = f"--command=SET client_min_messages = warning; {drops}"
+    into = [
+        _program("psql"),
+        "--quiet",
+        "--no-psqlrc",
+        "--set=ON_ERROR_STOP=1",
+        "--output=/dev/null",
+    ]
+    into += ["--single-transaction", drop, "--file=-"]
+    out = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(path)]
+    ours, pipe = _environment(), subprocess.PIPE
+    with TemporaryFile() as said:
+        with subprocess.Popen(into, env=ours, stdin=pipe, stderr=said) as psql:  # nosec B603 # noqa: S603
+            read = subprocess.run(out, stdout=psql.stdin, stderr=said, check=False)  # nosec B603 # noqa: S603
+            if read.returncode:
+                psql.kill()  # at the end of what it reads it would commit
+        if read.returncode or psql.returncode:
+            said.seek(0)
+            raise Refused(f"It was not restored, and nothing changed: {_line(said.read())}")
+
+
+def _applied(path: Path) -> set[tuple[str, str]]:
+    """The migrations in the copy: its rows are (id, app, name, applied)."""
+    table = ["--data-only", "--table=django_migrations", "--file=-"]
+    rows = _run("pg_restore", *table, str(path)).splitlines()
+    return {(row[1], row[2]) for row in (line.split("\t") for line in rows) if len(row) == 4}
+
+
+def _check_server(path: Path) -> None:
+    listed = _run("pg_restore", "--list", str(path))
+    found = re.search(r"Dumped from database version: (\d+)", listed)
+    if found and int(found[1]) > _server():
+        raise Refused(
+            f"The backup is of PostgreSQL {found[1]} and this server is {_server()}: restore into "
+            f"{found[1]} or newer."
+        )
+
+
+def _run(program: str, *words: str) -> str:
+    command = [_program(program), *words]
+    ran = subprocess.run(command, env=_environment(), capture_output=True, check=False)  # nosec B603 # noqa: S603
+    if ran.returncode:
+        raise Refused(f"{program} failed: {_line(ran.stderr)}")
+    return ran.stdout.decode()
+
+
+def _program(name: str) -> str:
+    """PostgreSQL's program, of a version that can read the server's. Raises `Refused`."""
+    installed = sorted(_INSTALLED.glob(f"*/bin/{name}"), key=lambda path: -int(path.parts[-3]))
+    for program in filter(None, [shutil.which(name), *map(str, installed)]):
+        said = subprocess.run([program, "--version"], capture_output=True, check=False)  # nosec B603 # noqa: S603
+        found = re.search(rb"\) (\d+)", said.stdout)
+        if found and int(found[1]) >= _server():
+            return program
+    raise Refused(
+        f"There is no {name} of version {_server()} or newer here, which the server is of: install "
+        f"PostgreSQL's client programs, such as postgresql-client-{_server()}."
+    )
+
+
+def _server() -> int:
+    connection.ensure_connection()
+    return int(connection.pg_version) // 10000  # type: ignore[attr-defined] # PostgreSQL's own
+
+
+def _environment() -> dict[str, str]:
+    given = {**connection.settings_dict, **connection.settings_dict["OPTIONS"]}
+    ours = {_ENVIRONMENT[name]: str(value) for name, value in given.items() if name in _ENVIRONMENT}
+    return os.environ | {name: value for name, value in ours.items() if value}
+
+
+def _line(said: bytes) -> str:
+    return " ".join(said.decode(errors="replace").split())

@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import CharField, Model, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from alerts.kinds import Kind
 from alerts.models import Alert, Rule
 from presence.models import Agent, AgentState, Team
+from routing import limits
 from routing.models import Connector, Leg, Queue, QueueEntry
+from routing.sight import Sight
 
 MODELS: dict[str, type[Model]] = {
     "agent": Agent,
@@ -24,6 +27,27 @@ def parts(subject: str) -> tuple[str, int]:
     """The kind of thing and its primary key."""
     kind, _, key = subject.partition(":")
     return kind, int(key)
+
+
+def seen(sight: Sight) -> Q:
+    """Alerts about whom and what is seen. What no limit names concerns everybody: the telephony."""
+    if not sight.limited:
+        return Q()
+    theirs = (
+        _subjects("agent", Agent.objects.filter(limits.agents(sight))),
+        _subjects("queue", Queue.objects.filter(limits.queues(sight))),
+        _subjects("team", Team.objects.filter(limits.teams(sight))),
+    )
+    found = Q(subject__startswith="connector:")
+    for subjects in theirs:
+        found |= Q(subject__in=subjects)
+    return found
+
+
+def _subjects(kind: str, things: QuerySet[Any]) -> QuerySet[Any, Any]:
+    named = Concat(Value(f"{kind}:"), Cast("pk", CharField()))
+    found: QuerySet[Any, Any] = things.order_by().annotate(_subject=named).values("_subject")
+    return found
 
 
 def names(subjects: Iterable[str]) -> dict[str, str]:

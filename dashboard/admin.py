@@ -18,8 +18,8 @@ from presence.admin import ReadOnly
 class WallboardAdmin(admin.ModelAdmin):
     list_display = ["name", "created_by", "created_at", "seen_at", "revoked_at"]
     search_fields = ["name"]
-    filter_horizontal = ["teams", "queues"]
-    fields = ["name", "teams", "queues", "language", "time_zone"]
+    filter_horizontal = ["teams", "queues", "limits"]
+    fields = ["name", "teams", "queues", "limits", "language", "time_zone"]
     readonly_fields = ["created_by", "created_at", "seen_at", "revoked_at"]
     actions = ["revoke"]
 

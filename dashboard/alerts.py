@@ -15,7 +15,6 @@ from alerts.models import Alert
 from alerts.subjects import parts
 from dashboard.links import PLAIN, Mark
 from dashboard.people import Visitor
-from presence.models import Team
 from presence.naming import name_of
 
 ACKNOWLEDGE = "alerts.acknowledge_alert"
@@ -85,11 +84,6 @@ def read() -> tuple[OpenAlert, ...]:
     found = Alert.objects.open().select_related("rule", "acknowledged_by__agent")
     told = map(OpenAlert.of, found.prefetch_related("rule__seen_by"))
     return tuple(sorted(told, key=lambda alert: alert.rank))
-
-
-def teams_of(user: Visitor) -> frozenset[int]:
-    """The teams that `user` supervises."""
-    return frozenset(Team.objects.filter(supervisors=user.pk).values_list("pk", flat=True))
 
 
 def seen_by(alerts: Iterable[OpenAlert], teams: frozenset[int]) -> tuple[OpenAlert, ...]:

@@ -7,13 +7,13 @@ from dashboard.tickets import Ticket
 from dashboard.wallboards import Wall
 
 Watching = Audience | Wall
-"""Monitors of one language, or the screens of one wallboard."""
+"""Monitors of one language and sight, or the screens of one wallboard."""
 Told = Edition | ScreenEdition
 
 
 def of(ticket: Ticket) -> Watching | None:
     """None for a page that is told of its own agent only."""
-    return ticket.wall or (Audience(ticket.language) if ticket.monitor else None)
+    return ticket.wall or (Audience(ticket.language, ticket.sight) if ticket.monitor else None)
 
 
 def edition(watching: Watching, sheets: Sheets) -> Told:
@@ -24,4 +24,4 @@ def edition(watching: Watching, sheets: Sheets) -> Told:
 
 def passing(watching: Watching) -> bool:
     """Whether it is forgotten when nobody watches, for others come in its place: languages stay."""
-    return isinstance(watching, Wall)
+    return isinstance(watching, Wall) or watching.sight.limited

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from dashboard.bar import Bar, read_one
 from dashboard.people import agent_of, may_supervise
-from dashboard.tickets import Ticket, issue
+from dashboard.tickets import for_page, issue
 from presence.models import Agent
 
 
@@ -28,7 +28,7 @@ def bar(request: HttpRequest) -> dict[str, Any]:
 
     def ticket() -> str:
         found = agent()
-        return issue(Ticket(user.pk, found.pk, monitor=False)) if found else ""
+        return issue(for_page(request, found, monitor=False)) if found else ""
 
     return {
         "bar": SimpleLazyObject(own),

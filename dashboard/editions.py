@@ -8,7 +8,9 @@ from django.utils import timezone, translation
 
 from dashboard.board import Around, Frame
 from dashboard.rendering import render_alerts, render_card, render_links, render_tiles
+from dashboard.seen import Seen
 from dashboard.sheets import Sheet, Texts
+from routing.sight import EVERYTHING, Sight
 
 Content = dict[str, object]
 """The parts of a message, by what they change on the page."""
@@ -19,9 +21,10 @@ PART = 500
 
 @dataclass(frozen=True)
 class Audience:
-    """Sockets that are told the same in the same words."""
+    """Sockets that are told the same in the same words: those of one sight and language."""
 
     language: str
+    sight: Sight = EVERYTHING
 
 
 class Edition:
@@ -30,6 +33,7 @@ class Edition:
 
     def __init__(self, audience: Audience, sheet: Sheet) -> None:
         self._language = audience.language
+        self._seen = Seen(audience.sight)
         self._sheet = sheet
         self._shown = Around()
         self._rows: Texts = {}
@@ -40,6 +44,7 @@ class Edition:
     def render(self, frame: Frame) -> Content:
         """What this audience has to be told of `frame`; empty where that is nothing."""
         content: Content = {}
+        frame = self._seen.frame(frame)
         with translation.override(self._language):
             if frame.rows or frame.gone:
                 content["rows"] = self._sheet.texts(frame.rows)

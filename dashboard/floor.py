@@ -12,15 +12,18 @@ from dashboard.links import PLAIN, Marks
 from dashboard.rendering import render_row
 from dashboard.rows import Row
 from presence.models import AgentState
+from routing import limits
+from routing.sight import EVERYTHING, Sight
 
 
-def read(marks: Marks) -> list[Row]:
-    """The rows of all active agents, with their marks. Only those are read whose version this
-    process has not seen."""
+def read(marks: Marks, sight: Sight = EVERYTHING) -> list[Row]:
+    """The rows of all active agents who are seen, with their marks. Only those are read whose
+    version this process has not seen."""
     known = hub.rows()
+    active = AgentState.objects.filter(limits.agents(sight, "agent"), agent__active=True)
     if not known:
-        return rows.read(marks=marks)
-    active = AgentState.objects.filter(agent__active=True)
+        ids = active.values_list("pk", flat=True) if sight.limited else None
+        return rows.read(ids, marks)
     level, fresh = list[Row](), set[int]()
     for id_, version in active.values_list("pk", "version"):
         row = known.get(id_)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.models import Wallboard
+from routing import limits
+from routing.sight import Sight
 
 
 class DayInput(forms.DateInput):
@@ -31,14 +33,15 @@ class WallboardForm(forms.ModelForm):  # type: ignore[type-arg] # it takes none 
             "queues": forms.CheckboxSelectMultiple,
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, sight: Sight, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
         account = _("The account's (%(zone)s)") % {"zone": settings.TIME_ZONE}
         self.fields["time_zone"].choices = [("", account), *zones]  # type: ignore[attr-defined]
-        for name in ("teams", "queues"):
+        for name, seen in (("teams", limits.named_teams), ("queues", limits.queues)):
             chosen = self.fields[name].queryset  # type: ignore[attr-defined]
-            self.fields[name].queryset = chosen.filter(active=True)  # type: ignore[attr-defined]
+            found = chosen.filter(seen(sight), active=True)
+            self.fields[name].queryset = found  # type: ignore[attr-defined]
 
     def _get_validation_exclusions(self) -> set[str]:
         # A name may come again once its board is revoked: the constraint asks for that field.

@@ -44,8 +44,8 @@ IN_STEP = 4.0
 """Seconds. Boards of a hub that could not read the database for so long are told nothing, so that
 they say themselves that they are old."""
 BEAT_EVERY = 5.0
-RECHECK_EVERY = 30.0
-RECHECK_SCREENS_EVERY = 2.0
+RECHECK_EVERY = 2.0
+"""Seconds between looks at whether sockets may still have what they came for."""
 _RETRY = 1.0
 
 _SHORT = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -91,6 +91,7 @@ class Hub:
         self._turns = Turns()
         self._heard_at: float | None = None  # of the first change that no frame has taken yet
         self._read_at = float("-inf")
+        self._doubted: dict[int, float] = {}  # users who lost something, and until when
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -104,7 +105,6 @@ class Hub:
             self._repeat(self._heal, HEAL_EVERY),
             self._repeat(self._beat, BEAT_EVERY),
             self._repeat(self._recheck, RECHECK_EVERY),
-            self._repeat(self._recheck_screens, RECHECK_SCREENS_EVERY),
         ]
         if settings.REDIS_URL:
             jobs.append(self._repeat(self._hear_others, _RETRY))
@@ -118,6 +118,13 @@ class Hub:
         self._tasks = []
         await self._read(connections.close_all)
         self._thread.shutdown()
+
+    async def admit(self, ticket: Ticket) -> Ticket | None:
+        """The ticket as it may join; None where it may not. Without a question, but for users of
+        whom this hub knows that a ticket may say more than they may have now."""
+        if ticket.user not in self._doubted:
+            return ticket
+        return (await self._read(partial(tickets.current, {ticket})))[ticket]
 
     def join(self, outbox: Outbox, ticket: Ticket) -> None:
         """Register, then fetch: nothing awaits between the two, so no change falls between."""
@@ -167,6 +174,7 @@ class Hub:
             self._loop.call_soon_threadsafe(self._sign_out, user_id)
 
     def _sign_out(self, user_id: int) -> None:
+        self._doubt(user_id)
         for outbox, ticket in list(self._sockets.items()):
             if ticket.user == user_id:
                 self._drop(outbox, SIGNED_OUT)
@@ -252,17 +260,25 @@ class Hub:
             self._send_all([outbox for outbox in self._sockets if outbox.served], message())
 
     async def _recheck(self) -> None:
-        await self._show_out(tickets.revoked, SIGNED_OUT)
-
-    async def _recheck_screens(self) -> None:
-        if any(ticket.wall for ticket in self._sockets.values()):
-            await self._show_out(tickets.outdated, WITHDRAWN)
-
-    async def _show_out(self, whom: Callable[[set[Ticket]], set[Ticket]], code: int) -> None:
-        found = await self._read(partial(whom, set(self._sockets.values())))
+        """Show those out who may have nothing any more, and let others see what they may now."""
+        self._doubted = {user: at for user, at in self._doubted.items() if at > time.monotonic()}
+        if not self._sockets:
+            return
+        now = await self._read(partial(tickets.current, set(self._sockets.values())))
         for outbox, ticket in list(self._sockets.items()):
-            if ticket in found:
-                self._drop(outbox, code)
+            after = now.get(ticket, ticket)
+            if after == ticket:
+                continue
+            self._doubt(ticket.user)
+            if after is None:
+                self._drop(outbox, WITHDRAWN if ticket.wall else SIGNED_OUT)
+            else:
+                self.leave(outbox)
+                self.join(outbox, after)
+
+    def _doubt(self, user: int | None) -> None:
+        if user is not None:
+            self._doubted[user] = time.monotonic() + tickets.MAX_AGE
 
     async def _hear_others(self) -> None:
         client = redis.Redis.from_url(settings.REDIS_URL)

@@ -18,7 +18,9 @@ from dashboard.reporting import LABELS, LONGEST, YEAR, Report
 from presence.models import Team
 from reports.sheet import Words
 from reports.wish import By, Wish
+from routing import limits
 from routing.models import Queue
+from routing.sight import Sight
 
 
 def _day(label: Words) -> forms.DateField:
@@ -48,7 +50,8 @@ class ReportForm(forms.Form):
     )
     reasons = forms.BooleanField(label=gettext_lazy("With reasons"), required=False)
 
-    def __init__(self, report: Report, asked: Mapping[str, str]) -> None:
+    def __init__(self, report: Report, asked: Mapping[str, str], sight: Sight) -> None:
+        self._sight = sight
         zones = _zones(asked.get("zone", ""))
         zone = asked.get("zone") or zones[0]
         today = timezone.localdate(timezone=ZoneInfo(zone if zone in zones else zones[0]))
@@ -59,6 +62,10 @@ class ReportForm(forms.Form):
             "zone": zone,
         }
         super().__init__(without | {name: value for name, value in asked.items() if value})
+        teams = Team.objects.filter(limits.named_teams(sight))
+        queues = Queue.objects.filter(limits.queues(sight))
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        self.fields["queue"].queryset = queues  # type: ignore[attr-defined]
         for name in {"team", "queue", "reasons"} - set(report.asks):
             del self.fields[name]
         self._choices("by", [(by.value, LABELS[by]) for by in report.by])
@@ -105,6 +112,7 @@ class ReportForm(forms.Form):
             By(asked["by"]),
             team.pk if team else None,
             queue.pk if queue else None,
+            self._sight,
         )
 
     def address(self, **other: str) -> str:

@@ -11,6 +11,7 @@ from dashboard.table import View
 from presence.models import Team
 from presence.naming import name_of
 from presence.words import lazily as _
+from routing import limits
 
 LONGEST_NAME = 60
 LONGEST_QUERY = 1000
@@ -37,10 +38,13 @@ class Entry:
 
 
 def teams_of(user: User) -> QuerySet[Team]:
-    """The teams that the user leads or is in, and may share views with."""
+    """The teams that the user leads, is in or is limited to, and may share views with."""
     teams = Team.objects.filter(active=True)
     if user.is_superuser:
         return teams
+    sight = limits.sight_of(user)
+    if sight.limited:
+        return teams.filter(limits.teams(sight))
     own = Q(supervisors=user) | Q(agents__user=user, agents__active=True)
     return teams.filter(own).distinct()
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from django.utils import translation
 from dashboard.board import Around, Frame
 from dashboard.editions import Content, message
 from dashboard.rows import Look
+from dashboard.seen import Seen
 from dashboard.strip import Card
 from dashboard.wall_alerts import WallAlert, shown
 from dashboard.wallboards import Wall
+from routing.sight import EVERYTHING
 
 MOST_ALERTS = 3
 """So many are told; of the others, how many there are."""
@@ -35,6 +37,7 @@ class ScreenEdition:
 
     def __init__(self, wall: Wall) -> None:
         self._wall = wall
+        self._seen = Seen(wall.sight)
         self._people: dict[int, str] = {}
         self._around = Around()
         self._tiles: tuple[Tile, ...] | None = None
@@ -46,6 +49,7 @@ class ScreenEdition:
 
     def render(self, frame: Frame) -> Content:
         """What these screens have to be told of `frame`; empty where that is nothing."""
+        frame = self._seen.frame(frame)
         with translation.override(self._wall.language):
             parts = self._render_around(frame.around)
             parts |= self._render_tiles(frame) | self._render_alerts()
@@ -128,7 +132,9 @@ def render_queue(card: Card) -> str:
 def page_of(wall: Wall) -> str:
     """Differs where a page of this wall would differ, but for its figures: by what the wall is set
     to show, or because Rollcall was upgraded."""
-    return hashlib.sha256(f"{wall} {_release()}".encode()).hexdigest()
+    seen = sorted(wall.sight.teams), sorted(wall.sight.queues)  # sets have no order of their own
+    shown = f"{replace(wall, sight=EVERYTHING)} {wall.sight.limited} {seen} {_release()}"
+    return hashlib.sha256(shown.encode()).hexdigest()
 
 
 @cache

@@ -10,7 +10,7 @@ from dashboard.hub import hub
 
 def end(user_id: int) -> None:
     """End a user's sessions, and close this process's sockets of theirs: their pages ask to sign in
-    again. Sockets of other processes close when their tickets are renewed, within five minutes."""
+    again. Other processes' hubs look every few seconds, and see that the sessions are no more."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         if session.get_decoded().get(SESSION_KEY) == str(user_id):
             session.delete()

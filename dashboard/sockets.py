@@ -34,6 +34,8 @@ async def page(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await send({"type": "websocket.accept"})
         ticket = tickets.accept(query.get("ticket", [""])[0])
         if ticket:
+            ticket = await hub.admit(ticket)
+        if ticket:
             outbox = Outbox(send, scope.get("extensions", {}).get(wire.NAME))
             hub.join(outbox, ticket)
             _webphone(ticket.agent, 1)

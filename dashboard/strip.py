@@ -3,7 +3,7 @@ the board shows, so that the two always agree and a large floor costs only what 
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,8 +39,8 @@ _FRONT = (Severity.URGENT, Severity.LATE)
 @dataclass(frozen=True)
 class Card:
     """A queue now. `level` is the share of today's callers answered within `seconds`, in whole
-    percent, None when there were none; `target` is what it should be. `alert` is the severity of
-    the worst alert about it, if there is one."""
+    percent, None when there were none; `target` is what it should be. `late`: somebody waits longer
+    than that. `alert` is the severity of the worst alert about it, if there is one."""
 
     id: int
     name: str
@@ -50,8 +50,17 @@ class Card:
     seconds: int
     level: int | None
     target: int
-    severity: Severity
+    late: bool
     alert: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        if self.gap:
+            return Severity.URGENT if self.waiting else Severity.GAP
+        return Severity.LATE if self.late else Severity.CALM
+
+    def with_people(self, people: Workforces) -> "Card":
+        return replace(self, people=people)
 
     @property
     def gap(self) -> bool:
@@ -62,13 +71,12 @@ class Card:
         return self.level is not None and self.level < self.target
 
 
-class Strip:
-    """Knows the agents whose rows it was given; asks the database for the rest."""
+class Crews:
+    """How many of the agents whose rows it was given serve each queue, and as what."""
 
     def __init__(self) -> None:
         self._parts: dict[int, dict[int, Workforce]] = {}
         self._counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        self._today = TodayReader()
 
     def put(self, row: Row) -> None:
         """Count the agent as their row shows them."""
@@ -87,42 +95,48 @@ class Strip:
         for queue_id, kind in self._parts.pop(agent_id, {}).items():
             self._counts[queue_id][kind.value] -= 1
 
+    def __getitem__(self, queue_id: int) -> Workforces:
+        return Workforces(**self._counts[queue_id])
+
+
+class Strip(Crews):
+    """Knows the agents whose rows it was given; asks the database for the rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._today = TodayReader()
+
     def read(self, alerts: Mapping[int, str] = _NONE) -> list[Card]:
-        """A card for every active queue: those that need somebody first, else by name. `alerts` are
-        severities by queue."""
+        """A card for every active queue, in order. `alerts` are severities by queue."""
         queues = list(Queue.objects.filter(active=True))
         waits, today, now = figures.waits(queues), self._today(queues), timezone.now()
         cards = [
             self._card(queue, waits.get(queue.pk, _NOBODY), today.get(queue.pk, Today()), now)
             for queue in queues
         ]
-        marked = [replace(card, alert=alerts.get(card.id, "")) for card in cards]
-        return sorted(marked, key=_rank)
+        return in_order(replace(card, alert=alerts.get(card.id, "")) for card in cards)
 
     def _card(
         self, queue: Queue, wait: tuple[int, datetime | None], today: Today, now: datetime
     ) -> Card:
         waiting, since = wait
-        people = Workforces(**self._counts[queue.pk])
         level = today.service_level
-        late = since is not None and now - since > timedelta(seconds=queue.service_level_seconds)
         return Card(
             id=queue.pk,
             name=queue.name,
             waiting=waiting,
             longest_since=since,
-            people=people,
+            people=self[queue.pk],
             seconds=queue.service_level_seconds,
             level=None if level is None else _percent(level),
             target=queue.service_level_percent,
-            severity=_severity(waits=waiting > 0, gap=people.ready == 0, late=late),
+            late=since is not None and now - since > timedelta(seconds=queue.service_level_seconds),
         )
 
 
-def _severity(*, waits: bool, gap: bool, late: bool) -> Severity:
-    if gap:
-        return Severity.URGENT if waits else Severity.GAP
-    return Severity.LATE if late else Severity.CALM
+def in_order(cards: Iterable[Card]) -> list[Card]:
+    """Those first that need somebody, else by name."""
+    return sorted(cards, key=_rank)
 
 
 def _percent(share: float) -> int:

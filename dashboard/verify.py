@@ -5,12 +5,10 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 
-from django.contrib.auth.models import User
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from dashboard.people import may_supervise
 from dashboard.tickets import Ticket, issue
 from presence.models import AgentState
 from presence.verify import Fault
@@ -31,10 +29,7 @@ class NoBoard(Exception):
 def board(url: str) -> Iterator[Fault]:
     """Watch the board of the server at `url` (http or https) as a supervisor's page does, until it
     is level with the database or `PATIENCE` is over. Raises `NoBoard`."""
-    user = next((user for user in User.objects.order_by("pk") if may_supervise(user)), None)
-    if user is None:
-        raise NoBoard("Nobody may watch the monitor; give somebody the right to supervise.")
-    ticket = issue(Ticket(user.pk, None, monitor=True))
+    ticket = issue(Ticket(None, None, monitor=True))
     address = re.sub("^http", "ws", url.rstrip("/")) + f"/ws/?ticket={ticket}"
     try:
         with connect(address, origin=Origin(url.rstrip("/")), max_size=None) as socket:

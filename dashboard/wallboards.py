@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
 from dashboard.models import Wallboard
+from routing import limits
+from routing.models import Limit
+from routing.sight import EVERYTHING, Sight
 
 SEEN_EVERY = timedelta(minutes=6)
 """A screen that is open renews its ticket more often, and is seen by it."""
@@ -17,7 +23,8 @@ _KEY = 16
 
 @dataclass(frozen=True)
 class Wall:
-    """What one wallboard shows: figures of these teams and queues (none: of all), in `language`.
+    """What one wallboard shows: figures of these teams and queues (none: of all), as far as `sight`
+    goes, in `language`.
 
     `key` changes with the link. Screens of equal walls are sent the same text.
     """
@@ -29,9 +36,11 @@ class Wall:
     time_zone: str
     teams: tuple[int, ...]
     queues: tuple[int, ...]
+    sight: Sight = EVERYTHING
 
     @classmethod
     def of(cls, board: Wallboard) -> "Wall":
+        bound = [limit.sight for limit in board.limits.all()]
         return cls(
             id=board.pk,
             key=board.token_hash[:_KEY],
@@ -40,6 +49,7 @@ class Wall:
             time_zone=board.time_zone,
             teams=_keys(team.pk for team in board.teams.all()),
             queues=_keys(queue.pk for queue in board.queues.all()),
+            sight=limits.together(bound) if bound else EVERYTHING,
         )
 
     def has_queue(self, key: int) -> bool:
@@ -51,6 +61,17 @@ class Wall:
 
 def _keys(keys: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(keys))
+
+
+_SHOWN = ("teams", "queues", "limits__teams", "limits__queues")
+
+
+def kept_by(user: User) -> QuerySet[Wallboard]:
+    """Those that `user` may look after: to one who is bound by limits, such as show no more."""
+    if not limits.sight_of(user).limited:
+        return Wallboard.objects.all()
+    theirs = Wallboard.objects.filter(limits__users=user)
+    return theirs.exclude(limits__in=Limit.objects.exclude(users=user)).distinct()
 
 
 def give_link(board: Wallboard) -> str:
@@ -83,7 +104,7 @@ def note_seen(board: Wallboard, at: datetime) -> None:
 def current(ids: Iterable[int]) -> set[Wall]:
     """What these boards show now; nothing for those that are revoked."""
     boards = Wallboard.objects.filter(pk__in=set(ids), revoked_at=None)
-    return {Wall.of(board) for board in boards.prefetch_related("teams", "queues")}
+    return {Wall.of(board) for board in boards.prefetch_related(*_SHOWN)}
 
 
 def _hash(token: str) -> str:

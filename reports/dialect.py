@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,6 +58,13 @@ def borders() -> str:
     if connection.vendor == "sqlite":
         return "(SELECT value AS moment FROM json_each(%(borders)s))"
     return "unnest(%(borders)s::timestamptz[]) AS moment"
+
+
+def among(name: str, keys: Iterable[int], asked: dict[str, object]) -> str:
+    """What a primary key is to be one of, as parameters that are put in `asked`."""
+    named = {f"{name}_{number}": key for number, key in enumerate(sorted(keys))}
+    asked |= named
+    return f"({', '.join(f'%({one})s' for one in named) or 'NULL'})"
 
 
 def rows(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from presence.models import Agent
 from reports.sheet import Line, Tally
 from reports.wish import BY_TIME, By, Wish
+from routing import limits
 from routing.models import Membership
 
 
@@ -71,7 +72,8 @@ def _names(wish: Wish) -> dict[int | None, tuple[tuple[str, int], ...]]:
 
 
 def _queues(wish: Wish) -> dict[int | None, tuple[tuple[str, int], ...]]:
-    members = Membership.objects.order_by()
+    seen = limits.queues(wish.sight, "ring_group__queue")
+    members = Membership.objects.filter(seen).order_by()
     if wish.queue:
         members = members.filter(ring_group__queue=wish.queue)
     served: defaultdict[int | None, set[tuple[str, int]]] = defaultdict(set)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from reports import dialect
+from reports import dialect, sums
 from reports.lines import Key, lines
 from reports.sheet import Column, Sheet, Tally, Unit, count, share, time
 from reports.wish import By, Wish
@@ -161,8 +161,12 @@ def _add(tally: Counter[str], counted: Tally) -> None:
 def _read(wish: Wish) -> Iterator[tuple[int, int, bool, dict[str, int]]]:
     borders = wish.borders()
     asked: dict[str, object] = {"start": borders[0], "end": borders[-1]}
+    ours = ""
+    if wish.sight.limited:
+        ours += sums.seen_queues(wish.sight, asked)
     if wish.queue is not None:
         asked["queue"] = wish.queue
+        ours += " AND queue_id = %(queue)s"
     waited = dialect.span("entry.left_at", "entry.entered_at")
     handled = dialect.span("leg.ended_at", "leg.answered_at")
     statements = (
@@ -173,7 +177,7 @@ def _read(wish: Wish) -> Iterator[tuple[int, int, bool, dict[str, int]]]:
     for statement, moment, codes in statements:
         sql = statement.format(
             bucket="1" if len(borders) == 2 else dialect.bucket(moment),
-            ours="AND queue_id = %(queue)s" if wish.queue is not None else "",
+            ours=ours,
             waited=waited,
             seconds=dialect.seconds("queue.service_level_seconds"),
             answer_time=dialect.whole("SUM(CASE WHEN answered = 1 THEN waited END)"),

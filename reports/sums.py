@@ -9,6 +9,7 @@ from datetime import datetime
 from reports import dialect
 from reports.parts import Bundle, share_out
 from reports.wish import BY_AGENT, Wish
+from routing.sight import Sight
 
 STATUSES = (
     """
@@ -109,6 +110,29 @@ def _added_up(part: str, keys: set[str], cut: str, ours: str) -> str:
     """  # nosec B608 # noqa: S608 - nothing in it is anybody's input
 
 
+def _seen(sight: Sight, asked: dict[str, object]) -> str:
+    """As `routing.limits.agents`."""
+    teams = dialect.among("seen_team", sight.teams, asked)
+    queues = dialect.among("seen_queue", sight.queues, asked)
+    return f"""agent IN (
+        SELECT id FROM presence_agent WHERE team_id IN {teams}
+        UNION SELECT member.agent_id FROM routing_membership member
+        JOIN routing_ringgroup tier ON tier.id = member.ring_group_id
+        JOIN routing_queue queue ON queue.id = tier.queue_id AND queue.active
+        WHERE queue.id IN {queues})"""  # nosec B608 # noqa: S608 - names of parameters
+
+
+def seen_queues(sight: Sight, asked: dict[str, object]) -> str:
+    """The condition that leaves only the queues that are seen, as `routing.limits.queues`."""
+    teams = dialect.among("seen_team", sight.teams, asked)
+    queues = dialect.among("seen_queue", sight.queues, asked)
+    return f"""AND (queue_id IN {queues} OR queue_id IN (
+        SELECT tier.queue_id FROM routing_ringgroup tier
+        JOIN routing_membership member ON member.ring_group_id = tier.id
+        JOIN presence_agent agent ON agent.id = member.agent_id AND agent.active
+        WHERE agent.team_id IN {teams}))"""  # nosec B608 # noqa: S608 - names of parameters
+
+
 def _buckets() -> str:
     """Which bucket each stretch begins and ends in, for `share_out`."""
     return f"began, ended, {dialect.bucket('began')} AS first, {dialect.bucket('ended')} AS last"
@@ -123,6 +147,8 @@ def _one_bucket() -> str:
 def of(wish: Wish, asked: dict[str, object]) -> str:
     """The condition that leaves only the agents asked for, with what it compares put in `asked`."""
     conditions = []
+    if wish.sight.limited:
+        conditions.append(_seen(wish.sight, asked))
     if wish.team is not None:
         asked["team"] = wish.team
         conditions.append(OF_TEAM)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from reports import borders
+from routing.sight import EVERYTHING, Sight
 
 
 class By(StrEnum):
@@ -31,7 +32,7 @@ BY_AGENT = frozenset({By.AGENT, By.TEAM, By.QUEUE, By.AGENT_DAY})
 @dataclass(frozen=True)
 class Wish:
     """Days in `zone`, both included; of the agents of one team, of those who serve one queue, or of
-    everybody. Teams and queues are primary keys."""
+    everybody, as far as `sight` goes. Teams and queues are primary keys."""
 
     first: date
     last: date
@@ -39,6 +40,7 @@ class Wish:
     by: By = By.AGENT
     team: int | None = None
     queue: int | None = None
+    sight: Sight = EVERYTHING
 
     def borders(self) -> list[datetime]:
         """Where the report's buckets begin, and at last where the last one ends."""

@@ -94,3 +94,6 @@ for (const body of table.tBodies) {
 }
 groups.fill();
 keys.keep(show);
+
+// Who may not watch any more keeps nothing of what they saw.
+document.addEventListener("ended", () => document.getElementById("monitor").remove());

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from presence.models import Team
-from routing.models import Queue
+from routing.models import Limit, Queue
 
 
 class Wallboard(models.Model):
@@ -20,6 +20,13 @@ class Wallboard(models.Model):
     )
     queues = models.ManyToManyField(
         Queue, blank=True, verbose_name=_("queues"), help_text=_("Which show. None: all.")
+    )
+    limits = models.ManyToManyField(
+        Limit,
+        blank=True,
+        related_name="wallboards",
+        verbose_name=_("limits"),
+        help_text=_("Of whoever made it: it counts no more than these let be seen. None: all."),
     )
     language = models.CharField(_("language"), max_length=10, default="en")
     time_zone = models.CharField(

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard import entrance, factors
 from dashboard.people import agent_of, may_supervise
-from dashboard.tickets import Ticket, issue
+from dashboard.tickets import for_page, issue
 from presence.events import LogOut
 from routing.actions import apply
 
@@ -104,7 +104,6 @@ def ticket(request: HttpRequest) -> HttpResponse:
     monitor = "monitor" in request.GET
     if not (may_supervise(request.user) if monitor else agent):
         return JsonResponse({"error": "forbidden"}, status=403)
-    fresh = Ticket(request.user.pk, agent.pk if agent else None, monitor)
-    answer = JsonResponse({"ticket": issue(fresh)})
+    answer = JsonResponse({"ticket": issue(for_page(request, agent, monitor=monitor))})
     answer["Cache-Control"] = "no-store"
     return answer

@@ -14,6 +14,7 @@ from dashboard.views import answers
 from presence.choices import options
 from presence.models import Agent
 from presence.models.catalogue import ChosenBy
+from routing import limits
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,7 +35,8 @@ def act(request: HttpRequest, agent_id: int, name: str) -> HttpResponse:
 
 def _agent(request: HttpRequest, agent_id: int) -> Agent:
     demand(request, SUPERVISE)
-    agents = Agent.objects.filter(active=True, state__isnull=False).select_related("state")
+    seen = limits.agents(limits.sight_of(request.user))
+    agents = Agent.objects.filter(seen, active=True, state__isnull=False).select_related("state")
     return get_object_or_404(agents, pk=agent_id)
 
 

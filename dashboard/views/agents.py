@@ -21,9 +21,10 @@ from dashboard.day.changes import Change, Reader
 from dashboard.day.parts import Window, current_zone
 from dashboard.forms import DayInput
 from dashboard.people import agent_of, initials, may_supervise
-from dashboard.tickets import Ticket, issue
+from dashboard.tickets import for_page, issue
 from dashboard.views import answers
 from presence.models import AgentState, Transition
+from routing import limits
 
 CHANGES = 50
 """Transitions on one page."""
@@ -46,7 +47,9 @@ def agent_day(request: HttpRequest, agent_id: int) -> HttpResponse:
     supervises, own = may_supervise(request.user), agent_of(request.user)
     if not (supervises or (own and own.pk == agent_id)):
         raise PermissionDenied(_("This is the day of somebody else. Yours is under “My day”."))
-    state = page.state_of(agent_id)
+    mine = own is not None and own.pk == agent_id
+    seen = mine or limits.sees_agent(limits.sight_of(request.user), agent_id)
+    state = page.state_of(agent_id) if seen else None
     if state is None:
         raise Http404("No such agent.")
     today = timezone.localdate()
@@ -62,8 +65,7 @@ def agent_day(request: HttpRequest, agent_id: int) -> HttpResponse:
         **_told(request, state, window, supervises=supervises),
     }
     if supervises:
-        ticket = Ticket(request.user.pk or 0, own.pk if own else None, monitor=True)
-        context["ticket"] = issue(ticket)
+        context["ticket"] = issue(for_page(request, own, monitor=True))
     status = 200 if form.is_valid() else 400
     return render(request, "dashboard/agent_day.html", context, status=status)
 

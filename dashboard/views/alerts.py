@@ -5,21 +5,23 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts import acknowledging
+from alerts import acknowledging, subjects
 from alerts.models import Alert, Rule
-from dashboard.alerts import ACKNOWLEDGE, OpenAlert, may_acknowledge, seen_by, teams_of, url_of
+from dashboard.alerts import ACKNOWLEDGE, OpenAlert, may_acknowledge, url_of
 from dashboard.forms import DayInput
 from dashboard.people import SUPERVISE
 from dashboard.views import answers
 from reports.borders import midnight
+from routing import limits
 
 PAGE = 50
 
@@ -55,8 +57,11 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 def _visible(request: HttpRequest) -> QuerySet[Alert]:
-    ours = Q(rule__seen_by=None) | Q(rule__seen_by__in=teams_of(request.user))
-    visible = Alert.objects.filter(pk__in=Alert.objects.filter(ours).values("pk"))
+    user = User.objects.get(pk=request.user.pk or 0)
+    sight = limits.sight_of(user)
+    ours = Q(rule__seen_by=None) | Q(rule__seen_by__in=limits.their_teams(user, sight))
+    found = Alert.objects.filter(ours, subjects.seen(sight))
+    visible = Alert.objects.filter(pk__in=found.values("pk"))
     return visible.select_related("rule", "acknowledged_by__agent").prefetch_related(
         "rule__seen_by"
     )
@@ -81,9 +86,7 @@ def _narrowed(found: QuerySet[Alert], wanted: dict[str, Any]) -> QuerySet[Alert]
 @permission_required([SUPERVISE, ACKNOWLEDGE], raise_exception=True)
 def acknowledge(request: HttpRequest, alert_id: int) -> HttpResponse:
     """The same alert with who knows of it; nothing where it is over."""
-    before = get_object_or_404(Alert.objects.select_related("rule"), pk=alert_id)
-    if not seen_by([OpenAlert.of(before)], teams_of(request.user)):
-        raise Http404
+    get_object_or_404(_visible(request), pk=alert_id)
     alert = acknowledging.acknowledge(alert_id, request.user.pk or 0, timezone.now())
     if not getattr(request, "htmx", False):
         return redirect(answers.back(request, "monitor"))

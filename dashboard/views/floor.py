@@ -11,18 +11,25 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from dashboard import alerts, floor, links, saved
+from dashboard import alerts, links, saved
+from dashboard import floor as level
+from dashboard.alerts import OpenAlert
+from dashboard.board import Around, Frame
 from dashboard.columns import Arrangement, arrangement_of
 from dashboard.first_steps import steps
 from dashboard.groups import Group, Tally, grouped
+from dashboard.links import Lost
 from dashboard.models.views import Density
 from dashboard.people import SUPERVISE, agent_of
 from dashboard.rows import Row
-from dashboard.strip import Strip
+from dashboard.seen import Seen
+from dashboard.strip import Card, Strip
 from dashboard.table import GROUPS, Lists, View
 from dashboard.templatetags.floor import retime
-from dashboard.tickets import Ticket, issue
+from dashboard.tickets import for_page, issue
 from dashboard.views import answers, arranging
+from routing import limits
+from routing.sight import Sight
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,24 @@ class Body:
     rows: SafeString
 
 
+@dataclass(frozen=True)
+class Floor:
+    """What a page shows of the floor."""
+
+    rows: tuple[Row, ...]
+    cards: tuple[Card, ...]
+    lists: Lists
+    lost: tuple[Lost, ...]
+    alerts: tuple[OpenAlert, ...]
+
+    @classmethod
+    def of(cls, frame: Frame) -> "Floor":
+        around = frame.around or Around()
+        cards = tuple(frame.cards[id_] for id_ in frame.order or ())
+        lists = around.lists or Lists((), (), ())
+        return cls(tuple(frame.rows.values()), cards, lists, around.lost, around.alerts or ())
+
+
 @require_safe
 @answers.signed_in
 @permission_required(SUPERVISE, raise_exception=True)
@@ -41,43 +66,55 @@ def monitor(request: HttpRequest) -> HttpResponse:
     opening = None if request.GET else saved.opens_with(user)
     if opening:
         return redirect(f"{request.path}?{opening.query}")
-    lists = Lists.read()
-    view = View.of(request.GET).known(lists)
     arrangement = arrangement_of(user.pk)
-    own = agent_of(user)
-    ticket = Ticket(user.pk, own.pk if own else None, monitor=True)
+    sight = limits.sight_of(user)
+    floor = _floor(sight)
+    shown = _shown(request, floor, arrangement) | _alerts(user, sight, floor)
     context = {
         "arrangement": arrangement,
         "densities": Density.choices,
-        "query": view.url,
         "next": request.get_full_path(),
-        "ticket": issue(ticket),
+        "ticket": issue(for_page(request, agent_of(user), monitor=True)),
+        "limited": sight.limited,
     }
-    own_menu = arranging.menu(user)
-    shown = _floor(view, lists, arrangement) | _alerts(user)
-    return render(request, "dashboard/monitor.html", shown | context | own_menu)
+    return render(request, "dashboard/monitor.html", shown | context | arranging.menu(user))
 
 
-def _alerts(user: User) -> dict[str, Any]:
-    teams = alerts.teams_of(user)
+def _alerts(user: User, sight: Sight, floor: Floor) -> dict[str, Any]:
+    teams = limits.their_teams(user, sight)
     return {
-        "alerts": alerts.seen_by(alerts.read(), teams),
+        "alerts": alerts.seen_by(floor.alerts, teams),
         "teams": sorted(teams),
         "may_acknowledge": alerts.may_acknowledge(user),
     }
 
 
-def _floor(view: View, lists: Lists, arrangement: Arrangement) -> dict[str, Any]:
+def _floor(sight: Sight) -> Floor:
+    """All of it that is seen, as of now."""
     now = timezone.now()
-    lost = links.lost(now)
-    told = alerts.read()
-    found = view.sorted(floor.read(alerts.marked(links.marks(now, lost), told)))
+    lost, told = links.lost(now), alerts.read()
+    found = level.read(alerts.marked(links.marks(now, lost), told), sight)
     strip = Strip()
     for row in found:
         strip.put(row)
+    cards = strip.read(alerts.of_queues(told))
+    frame = Frame(
+        rows={row.id: row for row in found},
+        cards={card.id: card for card in cards},
+        order=tuple(card.id for card in cards),
+        around=Around(Lists.read(), lost, told),
+    )
+    return Floor.of(Seen(sight).frame(frame))
+
+
+def _shown(request: HttpRequest, floor: Floor, arrangement: Arrangement) -> dict[str, Any]:
+    lists = floor.lists
+    view = View.of(request.GET).known(lists)
+    found = view.sorted(floor.rows)
     shown = sum(view.shows(row) for row in found)
     return {
         "view": view,
+        "query": view.url,
         "headers": [view.header(column) for column in arrangement.all],
         "bodies": _bodies(grouped(view, found, lists), arrangement),
         "blank": Group("", "", None, Tally(), []),
@@ -89,14 +126,14 @@ def _floor(view: View, lists: Lists, arrangement: Arrangement) -> dict[str, Any]
         "groupings": GROUPS.items(),
         "everybody": View(sort=view.sort, group=view.group).url,
         "lists": lists,
-        "cards": strip.read(alerts.of_queues(told)),
+        "cards": floor.cards,
         "steps": [] if found else steps(),
-        "lost": lost,
+        "lost": floor.lost,
     }
 
 
 def _bodies(groups: list[Group], arrangement: Arrangement) -> list[Body]:
-    text = floor.texts()
+    text = level.texts()
 
     def html(row: Row, shown: bool) -> str:
         made = arrangement.row(text(row))

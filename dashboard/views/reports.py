@@ -20,6 +20,7 @@ from dashboard.reporting import LABELS, REPORTS, Report
 from dashboard.views import answers
 from reports.sheet import Column, Line, Sheet, Unit, Value
 from reports.wish import By, Wish
+from routing import limits
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     report = REPORTS.get(name)
     if report is None:
         raise Http404
-    form = ReportForm(report, request.GET.dict())
+    form = ReportForm(report, request.GET.dict(), limits.sight_of(request.user))
     if not form.is_valid():
         return render(
             request, "dashboard/report.html", {"report": report, "form": form}, status=400
@@ -76,6 +77,7 @@ def _context(
         "report": report,
         "form": form,
         "wish": wish,
+        "limited": wish.sight.limited,
         "sheet": sheet,
         "headers": [_header(form, column, sort) for column in sheet.columns],
         "first": _first(form, wish, sort),

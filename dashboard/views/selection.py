@@ -18,6 +18,7 @@ from dashboard.views.acts import demand
 from presence.choices import Option, options
 from presence.models import Agent, Reason, Status
 from presence.models.catalogue import ChosenBy
+from routing import limits
 
 MOST = 500
 """Agents that one act may be about: some seconds' work."""
@@ -47,9 +48,12 @@ def selection(request: HttpRequest) -> HttpResponse:
     demand(request, SUPERVISE)
     ids = _ids(request)
     agents = list(
-        Agent.objects.filter(pk__in=ids, active=True, state__isnull=False).select_related(
-            "state__mode", "state__mode_reason"
-        )
+        Agent.objects.filter(
+            limits.agents(limits.sight_of(request.user)),
+            pk__in=ids,
+            active=True,
+            state__isnull=False,
+        ).select_related("state__mode", "state__mode_reason")
     )
     name = request.POST.get("act", "")
     if not ids:

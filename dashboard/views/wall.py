@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -71,20 +72,21 @@ def ticket(_request: HttpRequest, token: str) -> HttpResponse:
 @permission_required("dashboard.view_wallboard", raise_exception=True)
 def preview(request: HttpRequest, board_id: int) -> HttpResponse:
     """The board without its link, which is shown once only."""
-    board = _kept(board_id)
+    board = _kept(request, board_id)
     return _show(request, board, reverse("wallboard_preview_ticket", args=[board.pk]))
 
 
 @require_safe
 @answers.signed_in
 @permission_required("dashboard.view_wallboard", raise_exception=True)
-def preview_ticket(_request: HttpRequest, board_id: int) -> HttpResponse:
-    wall = Wall.of(_kept(board_id))
+def preview_ticket(request: HttpRequest, board_id: int) -> HttpResponse:
+    wall = Wall.of(_kept(request, board_id))
     return JsonResponse({"ticket": tickets.issue(tickets.for_screen(wall))})
 
 
-def _kept(board_id: int) -> Wallboard:
-    return get_object_or_404(Wallboard, pk=board_id, revoked_at=None)
+def _kept(request: HttpRequest, board_id: int) -> Wallboard:
+    user = User.objects.get(pk=request.user.pk or 0)
+    return get_object_or_404(wallboards.kept_by(user), pk=board_id, revoked_at=None)
 
 
 def _show(request: HttpRequest, board: Wallboard, ticket_url: str) -> HttpResponse:

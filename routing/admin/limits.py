@@ -53,6 +53,8 @@ class LimitAdmin(Keeps):
     def why_kept(self, thing: Limit) -> str:
         if thing.users.exists():
             return _("Kept because without it these people would see everybody. Take them out.")
+        if thing.wallboards.exists():
+            return _("Kept because without it wallboards would show everything. Revoke them first.")
         return super().why_kept(thing)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

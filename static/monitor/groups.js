@@ -7,13 +7,18 @@ import { view } from "./view.js";
 const table = document.getElementById("agents");
 const blank = document.getElementById("group-head");
 const groups = new Map();
+/** What there is to filter by. An agent may serve queues that the person who looks does not see. */
+let known = new Set();
 const folded = new Set();
 
 /** The groups that a record stands in. */
 function keysOf(record) {
   if (view.group === "team") return [record.team];
   if (view.group === "status") return [record.status];
-  if (view.group === "queue") return record.queues.length ? record.queues : [""];
+  if (view.group === "queue") {
+    const seen = record.queues.filter((key) => known.has(key));
+    return seen.length ? seen : [""];
+  }
   return [""];
 }
 
@@ -112,9 +117,17 @@ function name({ key, body }) {
   label.prepend(tile.querySelector(".icon").cloneNode(true));
 }
 
-/** Names and their order may have changed. */
+/** Take up what there is to group by. True where that is something else than before. */
+function learn() {
+  const before = [...known].join();
+  known = new Set(picks().map((pick) => pick.value));
+  return before !== [...known].join();
+}
+
+/** Names and their order may have changed, and what is seen. */
 export function rename() {
   if (!view.group) return;
+  if (learn()) for (const record of records.values()) put(record);
   const order = sequence();
   const sorted = [...groups.values()].sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
   for (const group of sorted) name(group);
@@ -125,6 +138,7 @@ export function rename() {
 /** Put everything where it belongs. After a change of order the bodies stay; after one of groups they
     are made anew. */
 export function arrange(anew) {
+  learn();
   if (anew) {
     folded.clear();
     for (const record of records.values()) record.rows.clear();
@@ -152,6 +166,7 @@ function sort({ key, body, records: members }) {
 
 /** Take up the records of the page's rows, in the bodies that they came in. */
 export function fill() {
+  learn();
   for (const record of records.values()) for (const key of record.rows.keys()) groups.get(key).records.push(record);
   for (const group of groups.values()) sort(group);
 }

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MONITOR = Ticket(user=1, agent=None, monitor=True)
+MONITOR = Ticket(user=None, agent=None, monitor=True)
 
 
 class Socket:

@@ -195,7 +195,7 @@ async def test_a_new_link_shows_the_old_screens_out(hub: Hub) -> None:
     board = await make_board()
     screen = await open_screen(hub, board)
     await in_database(wallboards.give_link)(board)
-    await hub._recheck_screens()
+    await hub._recheck()
     await screen.until(lambda screen: screen.closed == hubs.WITHDRAWN)
 
 
@@ -242,5 +242,5 @@ async def test_a_screen_is_nobodys_webphone_and_outlives_every_recheck_of_people
     assert (ticket.user, ticket.agent, ticket.monitor) == (None, None, False)
     screen = await watch(hub, ticket)
     await hub._recheck()
-    await hub._recheck_screens()
+    await hub._recheck()
     assert screen.closed is None

@@ -18,10 +18,11 @@ from presence.admin import Keeps
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(Keeps):
-    list_display = ["name", "prefix", "source", "may", "last_used_at", "revoked_at"]
+    list_display = ["name", "prefix", "source", "may", "limit", "last_used_at", "revoked_at"]
     list_filter = ["source"]
+    list_select_related = ["limit"]
     search_fields = ["name", "prefix", "source"]
-    fields = ["name", "source", "read", "telephony", "supervise"]
+    fields = ["name", "source", "read", "telephony", "supervise", "limit"]
     actions = ["revoke"]
 
     @admin.display(description=gettext_lazy("scopes"))

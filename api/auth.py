@@ -10,6 +10,7 @@ from api.models import ApiKey
 from api.problems import Problem
 from audit import origin
 from presence.addresses import house_of
+from routing.sight import Sight
 
 
 class Bearer(HttpBearer):
@@ -37,6 +38,11 @@ class Bearer(HttpBearer):
 def key_of(request: HttpRequest) -> ApiKey:
     """The key that a request came with."""
     return cast(ApiKey, request.auth)  # type: ignore[attr-defined]
+
+
+def sight_of(request: HttpRequest) -> Sight:
+    """What there is for the key that a request came with."""
+    return key_of(request).sight
 
 
 READ = Bearer("read")

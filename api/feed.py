@@ -1,8 +1,8 @@
 """The stream of events in this process: read once, kept a while, and told to every socket."""
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ from django.db import connections
 
 from api.models import ApiKey
 from presence import outbox
-from presence.models import OutboxEvent, Sequence
+from presence.models import Agent, OutboxEvent, Sequence, Team
+from routing import limits
+from routing.models import Interaction, Queue
+from routing.sight import Sight
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +40,13 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Told:
-    """An event at its place in the stream, as every socket is sent it."""
+    """An event at its place in the stream, as every socket is sent it. `subject` is whom or what it
+    is about, as `agent:1`."""
 
     position: int
     type: str
     text: str
+    subject: str
 
 
 class Feed:
@@ -49,7 +54,7 @@ class Feed:
     for them: who is slow finds it later, here or in the database, and delays nobody."""
 
     def __init__(self) -> None:
-        self._revoked: dict[asyncio.Event, int] = {}
+        self._revoked: dict[asyncio.Event, tuple[int, Sight]] = {}
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -75,10 +80,11 @@ class Feed:
         self._loop.call_soon_threadsafe(self._woken.set)
 
     @contextmanager
-    def joined(self, key: int) -> Iterator[asyncio.Event]:
-        """A socket with the API key `key` is open; gives what is set when the key is revoked."""
+    def joined(self, key: int, sight: Sight) -> Iterator[asyncio.Event]:
+        """A socket with the API key `key` is open; gives what is set when the key is revoked, or
+        does not see any more what it did."""
         revoked = asyncio.Event()
-        self._revoked[revoked] = key
+        self._revoked[revoked] = key, sight
         try:
             yield revoked
         finally:
@@ -131,7 +137,7 @@ class Feed:
     async def _recheck(self) -> None:
         await asyncio.sleep(RECHECK_EVERY)
         if keys := set(self._revoked.values()):
-            good = await self._run(self._live, lambda: _readable(keys))
+            good = await self._run(self._live, lambda: _readable({key for key, _ in keys}))
             for revoked, key in self._revoked.items():
                 if key not in good:
                     revoked.set()
@@ -151,7 +157,37 @@ def _last() -> int:
 
 def _read(position: int) -> list[Told]:
     events = OutboxEvent.objects.filter(position__gt=position).order_by("position")[:_BATCH]
-    return [Told(event.position or 0, event.type, outbox.message(event)) for event in events]
+    return [
+        Told(event.position or 0, event.type, outbox.message(event), _about(event))
+        for event in events
+    ]
+
+
+def _about(event: OutboxEvent) -> str:
+    """An alert is about an agent, a queue or a team; all else about its subject."""
+    if "alert" not in event.data:
+        return event.subject
+    subject = event.data["alert"]["subject"]
+    return f"{subject['kind']}:{subject['id']}"
+
+
+def seen(sight: Sight, subjects: Iterable[str]) -> set[str]:
+    """Those of `subjects` that are seen."""
+    keys: defaultdict[str, set[int]] = defaultdict(set)
+    for subject in subjects:
+        kind, _, key = subject.partition(":")
+        keys[kind].add(int(key))
+    found: set[str] = {f"connector:{key}" for key in keys["connector"]}
+    for kind, things, condition in (
+        ("agent", Agent.objects, limits.agents),
+        ("queue", Queue.objects, limits.queues),
+        ("team", Team.objects, limits.teams),
+        ("interaction", Interaction.objects, limits.calls),
+    ):
+        if keys[kind]:
+            there = things.filter(condition(sight), pk__in=keys[kind])
+            found |= {f"{kind}:{key}" for key in there.values_list("pk", flat=True)}
+    return found
 
 
 def _resume(position: int) -> list[Told]:
@@ -173,9 +209,10 @@ def _place(event_id: str) -> int:
     return position
 
 
-def _readable(keys: set[int]) -> set[int]:
+def _readable(keys: set[int]) -> set[tuple[int, Sight]]:
     good = ApiKey.objects.filter(pk__in=keys, revoked_at=None, read=True)
-    return set(good.values_list("pk", flat=True))
+    limited = good.select_related("limit").prefetch_related("limit__teams", "limit__queues")
+    return {(key.pk, key.sight) for key in limited}
 
 
 feed = Feed()

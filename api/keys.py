@@ -54,7 +54,8 @@ def try_key(text: str, address: str, now: datetime | None = None) -> ApiKey | No
 
 def find(text: str, now: datetime | None = None) -> ApiKey | None:
     """The key whose text this is, unless it was revoked. Its use is noted, to the minute."""
-    key = ApiKey.objects.filter(digest=_digest(text), revoked_at=None).first()
+    known = ApiKey.objects.filter(digest=_digest(text), revoked_at=None)
+    key = known.select_related("limit").prefetch_related("limit__teams", "limit__queues").first()
     now = now or timezone.now()
     if key and (key.last_used_at is None or now - key.last_used_at >= _USE_NOTED_EVERY):
         with write():

@@ -5,6 +5,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from routing.models import Limit
+from routing.sight import EVERYTHING, Sight
+
 
 class ApiKey(models.Model):
     """A program's right to use the API. The key itself is shown once; its digest is kept."""
@@ -31,6 +34,15 @@ class ApiKey(models.Model):
     )
     supervise = models.BooleanField(
         _("may set modes"), default=False, help_text=_("Set and cancel agents' modes, end wrap-up.")
+    )
+    limit = models.ForeignKey(
+        Limit,
+        verbose_name=_("limit"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The agents, queues and calls that there are for it. Empty: all."),
     )
     prefix = models.CharField(_("prefix"), max_length=20, editable=False)
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
@@ -59,6 +71,10 @@ class ApiKey(models.Model):
             raise ValidationError(
                 {"source": _("Rollcall itself goes by that name; choose another.")}
             )
+
+    @property
+    def sight(self) -> Sight:
+        return self.limit.sight if self.limit else EVERYTHING
 
     @property
     def scopes(self) -> frozenset[str]:

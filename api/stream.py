@@ -10,10 +10,12 @@ from urllib.parse import parse_qs
 
 from django.urls import path
 
+from api import feed as feeds
 from api import keys
-from api.feed import Lost, feed
+from api.feed import Lost, Told, feed
 from presence.addresses import house
 from presence.outbox import EventType
+from routing.sight import Sight
 
 BAD_REQUEST, NO_KEY, NO_SCOPE, LOST, TOO_MANY = 4400, 4401, 4403, 4404, 4429
 """Codes that a socket is closed with: the HTTP status of the same meaning and 4000."""
@@ -34,10 +36,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """Who listens, from after which position on, and to which types of events; all where none is
-    named."""
+    """Who listens, and sees what, from after which position on, and to which types of events; all
+    where none is named."""
 
     key: int
+    sight: Sight
     position: int
     types: frozenset[str]
 
@@ -52,7 +55,7 @@ async def stream(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await _refuse(send, refused)
         return
     await send({"type": "websocket.accept"})
-    with feed.joined(wish.key) as revoked:
+    with feed.joined(wish.key, wish.sight) as revoked:
         telling = asyncio.create_task(_tell(send, wish))
         jobs = [
             telling,
@@ -90,7 +93,8 @@ async def _wish(scope: dict[str, Any]) -> Wish:
         raise Refused(BAD_REQUEST, f"No such type: {', '.join(sorted(unknown))}. Known: {known}.")
     after = query.get("after")
     try:
-        return Wish(key.pk, await feed.place(after[0]) if after else feed.position, types)
+        position = await feed.place(after[0]) if after else feed.position
+        return Wish(key.pk, key.sight, position, types)
     except Lost:
         raise _lost() from None
 
@@ -111,10 +115,18 @@ async def _tell(send: Send, wish: Wish) -> None:
             events = await feed.after(position)
         except Lost:
             raise _lost() from None
-        for told in events:
-            if not wish.types or told.type in wish.types:
-                await send({"type": "websocket.send", "text": told.text})
+        for told in await _seen(wish, events):
+            await send({"type": "websocket.send", "text": told.text})
         position = events[-1].position
+
+
+async def _seen(wish: Wish, events: list[Told]) -> list[Told]:
+    """Those that are wanted, and seen as of now."""
+    wanted = [told for told in events if not wish.types or told.type in wish.types]
+    if not (wanted and wish.sight.limited):
+        return wanted
+    seen = await feed.ask(lambda: feeds.seen(wish.sight, {told.subject for told in wanted}))
+    return [told for told in wanted if told.subject in seen]
 
 
 async def _until_left(receive: Receive) -> None:
@@ -124,7 +136,7 @@ async def _until_left(receive: Receive) -> None:
 
 async def _until_revoked(revoked: asyncio.Event) -> None:
     await revoked.wait()
-    raise Refused(NO_KEY, "This key was revoked, or may not read any more.")
+    raise Refused(NO_KEY, "This key was revoked, or its rights changed. Connect again.")
 
 
 def _lost() -> Refused:

@@ -11,9 +11,10 @@ from django.db.models import Count, F, FloatField, Func, Min, Q
 from django.utils import timezone
 
 from presence.models.catalogue import Workforce
-from routing import staffing
+from routing import limits, staffing
 from routing.days import midnight
 from routing.models import EntryOutcome, Membership, Queue, QueueEntry
+from routing.sight import EVERYTHING, Sight
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ class Waited(Func):
         return self.as_sql(compiler, connection, template=template, arg_joiner=") - julianday(")
 
 
-def read(queues: Iterable[Queue]) -> list[Figures]:
-    """The figures of these queues, as of now, in their order."""
+def read(queues: Iterable[Queue], sight: Sight = EVERYTHING) -> list[Figures]:
+    """The figures of these queues, as of now, in their order. Who is not seen does not count."""
     queues = list(queues)
-    callers, people, days = waits(queues), workforces(queues), today(queues)
+    callers, people, days = waits(queues), workforces(queues, sight), today(queues)
     return [
         Figures(
             queue=queue,
@@ -100,10 +101,13 @@ def waits(queues: Iterable[Queue]) -> dict[int, tuple[int, datetime]]:
     return {queue_id: (waiting, since) for queue_id, waiting, since in counted}
 
 
-def workforces(queues: Iterable[Queue]) -> dict[int, Workforces]:
-    """By queue, how many agents it counts as what, each once."""
+def workforces(queues: Iterable[Queue], sight: Sight = EVERYTHING) -> dict[int, Workforces]:
+    """By queue, how many agents who are seen it counts as what, each once."""
     members = Membership.objects.filter(
-        ring_group__queue__in=queues, agent__active=True, agent__state__isnull=False
+        limits.agents(sight, "agent"),
+        ring_group__queue__in=queues,
+        agent__active=True,
+        agent__state__isnull=False,
     )
     fields = ("ring_group__queue_id", "agent_id", "opted_out", "agent__state__may_receive")
     status = "agent__state__shown_status__workforce"

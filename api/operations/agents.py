@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from api.auth import READ
+from api.auth import READ, sight_of
 from api.fields import Address, Filter, Name, Named
 from api.paging import Page, Paging, page
 from api.problems import causes, unknown
@@ -16,6 +16,7 @@ from presence import derive, store
 from presence.events import CallKind
 from presence.models import Agent
 from presence.rules import rules_for
+from routing import limits
 from routing.eligibility import why_not
 from routing.models import Interaction, Queue
 
@@ -50,14 +51,15 @@ def list_agents(
     request: HttpRequest, filters: Query[AgentFilters], paging: Query[Paging]
 ) -> dict[str, Any]:
     """Active agents, oldest first; a filter more leaves fewer of them."""
-    found = states().filter(filters.conditions(), agent__active=True)
+    seen = limits.agents(sight_of(request), "agent")
+    found = states().filter(seen, filters.conditions(), agent__active=True)
     return page(request, found, paging, agent_out)
 
 
 @router.get("/agents/{key:agent_id}", response=AgentOut, auth=READ)
 def get_agent(request: HttpRequest, agent_id: int) -> AgentOut:
     """One agent, active or not."""
-    return agent_out(state_of(agent_id))
+    return agent_out(state_of(agent_id, sight_of(request)))
 
 
 class Availability(Schema):
@@ -81,12 +83,14 @@ class Asked(Schema):
 @router.get("/agents/{key:agent_id}/availability", response=Availability, auth=READ)
 def get_availability(request: HttpRequest, agent_id: int, asked: Query[Asked]) -> dict[str, Any]:
     """May this agent have a call of this kind now? If not, why not?"""
-    state = state_of(agent_id)
+    sight = sight_of(request)
+    state = state_of(agent_id, sight)
     queue = interaction = None
-    if asked.queue and not (queue := Queue.objects.filter(pk=asked.queue).first()):
+    queues = Queue.objects.filter(limits.queues(sight))
+    if asked.queue and not (queue := queues.filter(pk=asked.queue).first()):
         raise unknown("queue", asked.queue, "query.queue")
     if asked.interaction and not (
-        interaction := Interaction.objects.filter(pk=asked.interaction).first()
+        interaction := Interaction.objects.filter(limits.calls(sight), pk=asked.interaction).first()
     ):
         raise unknown("interaction", asked.interaction, "query.interaction")
     receive = why_not(state, CallKind(asked.kind), queue, interaction)

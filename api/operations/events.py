@@ -21,6 +21,7 @@ from routing import calls, transfers
 from routing.calls import Origin
 from routing.distribution import distribute
 from routing.models import Interaction
+from routing.sight import Sight
 
 router = Router(tags=["interactions"])
 
@@ -64,11 +65,11 @@ class Target(Schema):
             raise ValueError("Give one of `queue`, `agent`, `address` and `number`.")
         return self
 
-    def find_agent(self) -> Agent | None:
+    def find_agent(self, sight: Sight) -> Agent | None:
         """The agent that is meant, if any. Raises `Problem` where there is no such agent."""
         if self.agent is not None:
-            return enrolled(self.agent, "body.to.agent")
-        return None if self.address is None else agent_at(self.address, "body.to.address")
+            return enrolled(self.agent, "body.to.agent", sight)
+        return None if self.address is None else agent_at(self.address, "body.to.address", sight)
 
 
 class EventIn(Schema):
@@ -93,11 +94,11 @@ class EventIn(Schema):
             raise ValueError(f"Say whose part was {self.type.value}: `agent` or `address`.")
         return self
 
-    def find_agent(self) -> Agent | None:
+    def find_agent(self, sight: Sight) -> Agent | None:
         """Whose part it happened to. Raises `Problem` where there is no such agent."""
         if self.agent is not None:
-            return enrolled(self.agent, "body.agent")
-        return None if self.address is None else agent_at(self.address, "body.address")
+            return enrolled(self.agent, "body.agent", sight)
+        return None if self.address is None else agent_at(self.address, "body.address", sight)
 
 
 @router.post("/interactions/{key:interaction_id}/events", response=InteractionOut, auth=TELEPHONY)
@@ -105,13 +106,15 @@ def create_event(request: HttpRequest, interaction_id: int, event: EventIn) -> H
     """Something happened to an interaction. The answer is the interaction as it is now."""
 
     def take() -> int:
-        source = key_of(request).source
-        call = interaction_of(interaction_id)
+        key = key_of(request)
+        source = key.source
+        call = interaction_of(interaction_id, key.sight)
         if call.source != source:
             sentence = f"Only keys of the source {call.source} may tell of that interaction."
             raise Problem(403, "other_source", sentence)
         if event.id is None or _is_new(source, event.id):
-            _take(call, event, Origin(event.at or timezone.now(), source, event.id or ""))
+            origin = Origin(event.at or timezone.now(), source, event.id or "")
+            _take(call, event, origin, key.sight)
         return interaction_id
 
     return once(request, take, _as_it_is)
@@ -121,16 +124,16 @@ def _is_new(source: str, event_id: str) -> bool:
     return TakenEvent.objects.get_or_create(source=source, event_id=event_id)[1]
 
 
-def _take(call: Interaction, event: EventIn, origin: Origin) -> None:
-    agent, kind = event.find_agent(), event.type
+def _take(call: Interaction, event: EventIn, origin: Origin, sight: Sight) -> None:
+    agent, kind = event.find_agent(sight), event.type
     if kind is EventType.CONFERENCE:
         transfers.confer(call, origin)
     elif agent is None or kind is EventType.CALLER_LEFT:
         calls.caller_left(call, origin, ends_call=event.ends_call)
     elif kind is EventType.CONSULTING and event.to:
-        _consult(call, agent, event.to, origin)
+        _consult(call, agent, event.to, origin, sight)
     elif kind is EventType.TRANSFERRED:
-        _transfer(call, agent, event.to, origin)
+        _transfer(call, agent, event.to, origin, sight)
     else:
         check(calls.happen(call, agent, _ACTIONS[kind], origin))
 
@@ -152,17 +155,20 @@ _ACTIONS = {
 """What each does to one agent's part, where nobody else is concerned."""
 
 
-def _consult(call: Interaction, agent: Agent, to: Target, origin: Origin) -> None:
-    if target := to.find_agent():
+def _consult(call: Interaction, agent: Agent, to: Target, origin: Origin, sight: Sight) -> None:
+    if target := to.find_agent(sight):
         transfers.consult(call, agent, target, origin)
     else:  # somebody whom Rollcall does not know
         check(calls.happen(call, agent, LegAction.CONSULTED, origin))
 
 
-def _transfer(call: Interaction, agent: Agent, to: Target | None, origin: Origin) -> None:
+def _transfer(
+    call: Interaction, agent: Agent, to: Target | None, origin: Origin, sight: Sight
+) -> None:
     if to and to.queue is not None:
-        transfers.transfer_to_queue(call, agent, queue_named(to.queue, "body.to.queue"), origin)
-    elif to and (target := to.find_agent()):
+        queue = queue_named(to.queue, "body.to.queue", sight)
+        transfers.transfer_to_queue(call, agent, queue, origin)
+    elif to and (target := to.find_agent(sight)):
         transfers.transfer_to_agent(call, agent, target, origin)
     else:
         transfers.transfer_out(call, agent, origin)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field, model_validator
 
-from api.auth import READ, TELEPHONY, key_of
+from api.auth import READ, TELEPHONY, key_of, sight_of
 from api.fields import Address, Caller, Filter, Id, Moment, Name, Priority
 from api.idempotency import Answer, once
 from api.lookups import direct_number, enrolled, queue_named
@@ -20,10 +20,11 @@ from api.shapes.calls import (
     interaction_out,
     interactions,
 )
-from routing import calls
+from routing import calls, limits
 from routing.calls import Origin
 from routing.distribution import distribute
 from routing.models import Leg
+from routing.sight import Sight
 
 router = Router(tags=["interactions"])
 
@@ -54,14 +55,14 @@ def list_interactions(
     request: HttpRequest, filters: Query[InteractionFilters], paging: Query[Paging]
 ) -> dict[str, Any]:
     """Interactions, newest first."""
-    found = interactions().filter(filters.conditions())
+    found = interactions().filter(limits.calls(sight_of(request)), filters.conditions())
     return page(request, found, paging, interaction_out, newest_first=True)
 
 
 @router.get("/interactions/{key:interaction_id}", response=InteractionOut, auth=READ)
 def get_interaction(request: HttpRequest, interaction_id: int) -> InteractionOut:
     """One interaction with its waits and its legs."""
-    return interaction_out(interaction_of(interaction_id))
+    return interaction_out(interaction_of(interaction_id, sight_of(request)))
 
 
 class InteractionIn(Schema):
@@ -93,21 +94,21 @@ def create_interaction(request: HttpRequest, arrival: InteractionIn) -> HttpResp
     """A call begins. The answer shows at whom it rings, where somebody is free."""
 
     def arrive() -> int:
-        origin = Origin(arrival.at or timezone.now(), key_of(request).source)
-        return _arrive(origin, arrival)
+        key = key_of(request)
+        return _arrive(Origin(arrival.at or timezone.now(), key.source), arrival, key.sight)
 
     return once(request, arrive, _created)
 
 
-def _arrive(origin: Origin, arrival: InteractionIn) -> int:
+def _arrive(origin: Origin, arrival: InteractionIn, sight: Sight) -> int:
     name = arrival.external_id
     if arrival.queue is not None:
-        queue = queue_named(arrival.queue, "body.queue")
+        queue = queue_named(arrival.queue, "body.queue", sight)
         return calls.arrive(origin, name, queue, arrival.caller, arrival.priority).pk
     if arrival.number is not None:
-        number = direct_number(arrival.number, "body.number")
+        number = direct_number(arrival.number, "body.number", sight)
         return calls.arrive_direct(origin, name, number, arrival.caller).pk
-    agent = enrolled(arrival.agent or 0, "body.agent")
+    agent = enrolled(arrival.agent or 0, "body.agent", sight)
     return calls.dial(origin, name, agent, arrival.called).pk
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from api.auth import SUPERVISE, Bearer, key_of
+from api.auth import SUPERVISE, Bearer, key_of, sight_of
 from api.fields import Id, Moment, Note, Switch
 from api.idempotency import Answer, once
 from api.problems import Problem, check, not_found
@@ -20,7 +20,7 @@ from presence.models import Agent, Reason
 from presence.models.catalogue import ChosenBy
 from presence.state import LegState
 from presence.supervised import note, seen
-from routing import memberships
+from routing import limits, memberships
 from routing.actions import apply
 from routing.models import Leg, Queue
 
@@ -43,7 +43,7 @@ def set_mode(request: HttpRequest, agent_id: int, mode: ModeIn) -> HttpResponse:
     """Choose a mode for an agent. While they are engaged it waits: see `pending`."""
 
     def choose() -> int:
-        agent, before = state_of(agent_id).agent, seen(agent_id)
+        agent, before = state_of(agent_id, sight_of(request)).agent, seen(agent_id)
         event = Choose(
             at=mode.at or timezone.now(),
             source=key_of(request).source,
@@ -63,7 +63,7 @@ def cancel_pending(request: HttpRequest, agent_id: int) -> HttpResponse:
     """Cancel the mode that waits, if any."""
 
     def cancel() -> int:
-        agent, before = state_of(agent_id).agent, seen(agent_id)
+        agent, before = state_of(agent_id, sight_of(request)).agent, seen(agent_id)
         check(apply(agent_id, CancelPending(at=timezone.now(), source=key_of(request).source)))
         note(Action.CANCEL_PENDING, agent, before)
         return agent_id
@@ -80,7 +80,7 @@ def finish_wrap_up(request: HttpRequest, agent_id: int) -> HttpResponse:
     """End the agent's wrap-up."""
 
     def finish() -> int:
-        agent, before = state_of(agent_id).agent, seen(agent_id)
+        agent, before = state_of(agent_id, sight_of(request)).agent, seen(agent_id)
         wrapping = Leg.objects.filter(agent=agent_id, state=LegState.WRAP_UP.value, ended_at=None)
         leg = wrapping.order_by("pk").first()
         if leg is None:
@@ -111,8 +111,9 @@ def set_opted_out(
     """Let an agent out of a queue that they serve, or in again."""
 
     def move() -> int:
-        agent = state_of(agent_id).agent
-        queue = Queue.objects.filter(pk=queue_id).first()
+        sight = sight_of(request)
+        agent = state_of(agent_id, sight).agent
+        queue = Queue.objects.filter(limits.queues(sight), pk=queue_id).first()
         if queue is None:
             raise not_found("queue", queue_id)
         if not memberships.opt(agent, queue, out=wish.opted_out):

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
 
-from api.auth import READ
+from api.auth import READ, sight_of
 from api.fields import Named
 from api.paging import Page, Paging, page
 from api.problems import not_found
@@ -15,8 +15,9 @@ from api.shapes.queues import QueueOut, queue_out
 from presence.models import Status
 from presence.models.catalogue import ReasonPolicy, Workforce
 from presence.models.looks import Colour, Icon
-from routing import figures
+from routing import figures, limits
 from routing.models import Queue
+from routing.sight import Sight
 
 router = Router(tags=["queues"])
 
@@ -72,25 +73,28 @@ def _status(status: Status) -> StatusOut:
 @router.get("/queues", response=Page[QueueOut], auth=READ)
 def list_queues(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     """Active queues with their live figures, oldest first."""
-    found = page(request, _queues().filter(active=True), paging, lambda queue: queue)
-    return found | {"items": _shown(found["items"])}
+    sight = sight_of(request)
+    found = page(request, _queues(sight).filter(active=True), paging, lambda queue: queue)
+    return found | {"items": _shown(found["items"], sight)}
 
 
 @router.get("/queues/{key:queue_id}", response=QueueOut, auth=READ)
 def get_queue(request: HttpRequest, queue_id: int) -> QueueOut:
     """One queue with its live figures."""
-    queues = list(_queues().filter(pk=queue_id))
+    sight = sight_of(request)
+    queues = list(_queues(sight).filter(pk=queue_id))
     if not queues:
         raise not_found("queue", queue_id)
-    return _shown(queues)[0]
+    return _shown(queues, sight)[0]
 
 
-def _queues() -> QuerySet[Queue]:
+def _queues(sight: Sight) -> QuerySet[Queue]:
     overflows = ("withdrawn_overflow", "absent_overflow", "max_wait_overflow")
     related = [f"{overflow}__queue" for overflow in overflows]
-    return Queue.objects.select_related(*related).prefetch_related("ring_groups")
+    seen = Queue.objects.filter(limits.queues(sight))
+    return seen.select_related(*related).prefetch_related("ring_groups")
 
 
-def _shown(queues: list[Queue]) -> list[QueueOut]:
+def _shown(queues: list[Queue], sight: Sight) -> list[QueueOut]:
     now = timezone.now()
-    return [queue_out(each, now) for each in figures.read(queues)]
+    return [queue_out(each, now) for each in figures.read(queues, sight)]

@@ -15,7 +15,7 @@ from api.shapes.agents import DeviceOut
 from api.shapes.calls import address_of
 from presence import store
 from presence.models import AgentState
-from routing import reservations
+from routing import limits, reservations
 from routing.calls import Origin
 from routing.figures import Workforces, workforces
 from routing.models import Interaction, Leg, Queue
@@ -57,10 +57,11 @@ def create_reservation(request: HttpRequest, queue_id: int, wish: ReservationIn)
     """
 
     def ask() -> int:
-        queue = Queue.objects.filter(pk=queue_id).first()
+        key = key_of(request)
+        queue = Queue.objects.filter(limits.queues(key.sight), pk=queue_id).first()
         if queue is None:
             raise not_found("queue", queue_id)
-        origin = Origin(wish.at or timezone.now(), key_of(request).source)
+        origin = Origin(wish.at or timezone.now(), key.source)
         return reservations.ask(origin, wish.external_id, queue, wish.caller, wish.priority).pk
 
     return once(request, ask, _reserved)

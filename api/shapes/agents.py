@@ -11,7 +11,9 @@ from presence.events import Cause
 from presence.models import AgentState, Reason, Status
 from presence.state import LegState
 from presence.words import ACTIVITY, CAUSE, WHY_NOT
+from routing import limits
 from routing.models import Leg, Membership
+from routing.sight import EVERYTHING, Sight
 
 
 class TeamOut(Schema):
@@ -107,9 +109,9 @@ def states() -> QuerySet[AgentState]:
     )
 
 
-def state_of(agent_id: int) -> AgentState:
-    """The state of one agent. Raises `Problem` where there is none."""
-    state = states().filter(pk=agent_id).first()
+def state_of(agent_id: int, sight: Sight = EVERYTHING) -> AgentState:
+    """The state of one agent. Raises `Problem` where there is none in sight."""
+    state = states().filter(limits.agents(sight, "agent"), pk=agent_id).first()
     if state is None:
         raise not_found("agent", agent_id)
     return state

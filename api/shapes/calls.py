@@ -10,7 +10,9 @@ from ninja import Schema
 from api.problems import not_found
 from presence.events import CallKind, LegAction
 from presence.state import LegState
+from routing import limits
 from routing.models import EntryOutcome, Interaction, InteractionOutcome, Leg, QueueEntry
+from routing.sight import EVERYTHING, Sight
 
 
 class CallState(StrEnum):
@@ -82,9 +84,9 @@ def interactions() -> QuerySet[Interaction]:
     )
 
 
-def interaction_of(pk: int) -> Interaction:
-    """One interaction. Raises `Problem` where there is none."""
-    found = interactions().filter(pk=pk).first()
+def interaction_of(pk: int, sight: Sight = EVERYTHING) -> Interaction:
+    """One interaction. Raises `Problem` where there is none in sight."""
+    found = interactions().filter(limits.calls(sight), pk=pk).first()
     if found is None:
         raise not_found("interaction", pk)
     return found

@@ -15,10 +15,10 @@ from websockets.sync.client import ClientConnection, connect
 
 from api import feed, keys
 from api.models import ApiKey
-from presence import hints
+from presence import hints, outbox
 from presence.outbox import EventType
 from presence.sequence import purge
-from tests.factories import START
+from tests.factories import START, call_in, make_agent, make_limit, make_queue, make_team
 from tests.webhooks.servers import process, serving
 from tests.webhooks.world import tell
 from webhooks import retention
@@ -179,7 +179,7 @@ def test_a_revoked_key_closes_its_socket_within_seconds_and_no_other(
     leaver = listen()
     stayer = listen(bearer=keys.make("Other")[1])
     ApiKey.objects.filter(name="PBX").update(revoked_at=timezone.now())
-    assert refused(leaver) == (4401, "This key was revoked, or may not read any more.")
+    assert refused(leaver) == (4401, "This key was revoked, or its rights changed. Connect again.")
     say(1)
     assert numbers(stayer, 1) == [1]
 
@@ -209,3 +209,26 @@ def test_a_killed_server_loses_nothing_for_who_reconnects(key: str) -> None:
     with process() as (_, port), connect_to(port, key, f"after={last}") as client:
         say(4)
         assert numbers(client, 2) == [3, 4]
+
+
+def test_a_limited_key_hears_of_whom_it_sees(listen: Listen) -> None:
+    blue = make_team("Blue")
+    ada, bob = make_agent("Ada", team=blue), make_agent("Bob")
+    sales, support = make_queue("Sales", members=[ada]), make_queue("Support", members=[bob])
+    _, text = keys.make("Blue's", limit=make_limit(teams=[blue]))
+    client = listen(bearer=text)
+    about = {"alert": {"subject": {"kind": "queue", "id": support.pk}}}
+    say(1, subject=f"agent:{bob.pk}")
+    say(2, subject=f"interaction:{call_in(support).pk}")
+    outbox.put(EventType.ALERT_RAISED, timezone.now(), "alert:1", about)
+    say(4, subject=f"agent:{ada.pk}")
+    say(5, subject=f"interaction:{call_in(sales).pk}")
+    told = [message["data"].get("n") for message in heard(client, 3) if "n" in message["data"]]
+    assert told == [4, 5]
+
+
+def test_a_key_whose_limit_changes_has_to_connect_again(listen: Listen) -> None:
+    limit = make_limit(teams=[make_team("Blue")])
+    client = listen(bearer=keys.make("Blue's", limit=limit)[1])
+    limit.teams.clear()
+    assert refused(client)[0] == 4401

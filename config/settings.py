@@ -19,10 +19,10 @@ from config.logs import to_formatter
 from config.mail import settings_for
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = BASE_DIR / "var"
-DATA_DIR.mkdir(exist_ok=True)
 
 env = environ.FileAwareEnv()  # NAME_FILE names a file that holds what NAME would
+DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var")
+DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def _own(name: str, make: Callable[[], str]) -> str:
@@ -49,7 +49,8 @@ def _database() -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     elif database["ENGINE"] == "django.db.backends.postgresql":
-        database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 10)}}
+        pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 10)}
+        database.setdefault("OPTIONS", {})["pool"] = pool  # beside what the address asks for
     return database
 
 

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from operations.listener import Listener
 from routing.connectors.running import run_connectors
@@ -15,11 +15,10 @@ class Command(BaseCommand):
     help = "Follow the configured telephony systems until stopped."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        active = list(Connector.objects.filter(active=True))
-        if not active:
-            raise CommandError("There is no active connector. Add one in the admin first.")
-        names = ", ".join(connector.name for connector in active)
-        self.stdout.write(f"Following {names}. Ctrl-C stops.")
+        names = Connector.objects.filter(active=True).values_list("name", flat=True)
+        followed = ", ".join(names) or "no connector yet, for none is active"
+        self.stdout.write(f"Following {followed}. Ctrl-C stops.")
+        self.stdout.flush()
         with Listener():
             asyncio.run(_until_stopped())
 

@@ -279,6 +279,20 @@ async def test_of_two_processes_one_holds_the_link_and_the_other_takes_over_from
         assert second.returncode == 0
 
 
+async def test_a_process_without_a_connector_waits_for_one() -> None:
+    async with live(one_member()) as it:
+        await it.ask(make_alice)
+        waiting = await process()
+        try:
+            assert waiting.stdout
+            assert b"no connector yet" in await waiting.stdout.readline()
+            await it.ask(lambda: make_connector(it.server.port))
+            await until(lambda: it.server.logins["accepted"])
+        finally:
+            waiting.send_signal(signal.SIGTERM)
+            await waiting.wait()
+
+
 async def test_a_connector_that_an_admin_changes_is_followed_anew() -> None:
     async with live(one_member()) as it, AmiServer(one_member()) as other:
         await it.ask(make_alice)

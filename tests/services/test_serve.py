@@ -146,3 +146,13 @@ def test_the_demo_does_not_play_in_a_floor_of_real_agents(start: Start) -> None:
     refused = start("--demo", "--no-past")
     assert refused.process.wait(PATIENCE) != 0
     assert "floor of its own" in refused.output()
+
+
+def test_a_process_among_several_leaves_the_database_as_it_is(start: Start) -> None:
+    refused = start("--no-migrate")
+    assert refused.process.wait(PATIENCE) != 0
+    assert refused.output().strip() == (
+        "CommandError: The database is older than this version. Run manage.py migrate first."
+    )
+    start().wait_until_up().stop()
+    start("--no-migrate").wait_until_up()

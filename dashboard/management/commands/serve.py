@@ -15,6 +15,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from api import keys
@@ -45,9 +47,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-past", action="store_true", help="begin the demo without two weeks of history"
         )
+        parser.add_argument(
+            "--no-migrate",
+            action="store_true",
+            help="leave the database as it is, as one of several processes does",
+        )
 
     def handle(
-        self, *_args: Any, host: str, port: int, demo: bool, no_past: bool, **_options: Any
+        self,
+        *_args: Any,
+        host: str,
+        port: int,
+        demo: bool,
+        no_past: bool,
+        no_migrate: bool,
+        **_options: Any,
     ) -> None:
         if demo and host not in LOOPBACK:
             raise CommandError(
@@ -55,10 +69,13 @@ class Command(BaseCommand):
                 "Run with DEMO=0 to let others in."
             )
         listening = _listen(host, port)
-        call_command("migrate", verbosity=0, interactive=False)
+        if no_migrate:
+            _need_migrated()
+        else:
+            call_command("migrate", verbosity=0, interactive=False)
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         players = self._demo(address, with_past=not no_past) if demo else ()
-        if not demo:
+        if not demo and not no_migrate:
             self._first_admin()
         self._greet(f"{address}/", demo)
         config = uvicorn.Config(
@@ -121,6 +138,17 @@ class Command(BaseCommand):
                 f"  {floor.ADMIN:<12} to configure, at {address}admin/\n"
             )
         self.stdout.flush()
+
+
+def _need_migrated() -> None:
+    """Refuse a database that this version's code would stumble over."""
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError as error:
+        raise CommandError(f"The database cannot be used: {' '.join(str(error).split())}") from None
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError("The database is older than this version. Run manage.py migrate first.")
+    connection.close()
 
 
 def _check(password: str) -> None:

@@ -9,7 +9,7 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run test test-next lint audit bench bench-crowd bench-browser bench-routing bench-transitions bench-reserve bench-arrivals bench-asterisk bench-reports bench-cluster cluster screenshots words lock clean
+.PHONY: help run install test test-next test-deployment lint audit bench bench-crowd bench-browser bench-routing bench-transitions bench-reserve bench-arrivals bench-asterisk bench-reports bench-cluster cluster screenshots words lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -19,6 +19,8 @@ run: export DATABASE_URL ?= sqlite:///$(CURDIR)/var/demo.sqlite3
 endif
 run: .venv/run ## Run Rollcall with a demo floor (PORT=8000, DEMO=0 for an empty installation)
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(DEMO)),--demo)
+
+install: .venv/run ## Set up what a server needs to run (docs/deploy/)
 
 test: .venv/dev lint ## Run every check and test
 	$(ALONE) $(BIN)/python -m pytest -q -n auto --dist worksteal
@@ -31,6 +33,9 @@ test-next: .venv-next/dev ## Run the tests on Python 3.13 with the newest Django
 	$(ALONE) .venv-next/bin/python -m pytest -q -n auto --dist worksteal \
 		-W "ignore:unclosed database:ResourceWarning" tests/presence tests/routing tests/dashboard \
 		tests/reports tests/alerts tests/notifications tests/test_admin.py
+
+test-deployment: .venv/dev ## Follow docs/deploy/one-machine.md on a new Debian (as root, with debootstrap)
+	$(BIN)/python -m tests.deployment.follow
 
 PACKAGES := config audit presence routing api webhooks notifications alerts reports dashboard operations
 

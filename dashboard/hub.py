@@ -3,7 +3,6 @@ hands the same text to every socket that watches. A hint may be lost; the hub co
 the database."""
 
 import asyncio
-import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Set
@@ -12,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-import redis.asyncio as redis
 import structlog
 from django.conf import settings
 from django.db import connections
@@ -281,12 +279,8 @@ class Hub:
             self._doubted[user] = time.monotonic() + tickets.MAX_AGE
 
     async def _hear_others(self) -> None:
-        client = redis.Redis.from_url(settings.REDIS_URL)
-        async with client, client.pubsub() as channel:
-            await channel.subscribe(hints.CHANNEL)
-            async for hint in channel.listen():
-                if hint["type"] == "message":
-                    self.changed(json.loads(hint["data"]))
+        async for agent_ids in hints.arriving():
+            self.changed(agent_ids)
 
     async def _make(self, read: Callable[[], Frame]) -> Made:
         """Have a frame read and rendered, and the editions that somebody waits for."""

@@ -14,7 +14,7 @@ from django.db import Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from presence import clock
+from presence import clock, redis_url
 from routing import distribution
 from routing.connectors import links
 
@@ -156,13 +156,9 @@ def _connectors(now: datetime) -> Part:
 
 def _redis() -> Part:
     began = time.perf_counter()
-    client = redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=_REDIS_PATIENCE,
-        socket_connect_timeout=_REDIS_PATIENCE,
-    )
+    patience = {"socket_timeout": _REDIS_PATIENCE, "socket_connect_timeout": _REDIS_PATIENCE}
     try:
-        with client:
+        with redis_url.connected(settings.REDIS_URL, **patience) as client:
             client.ping()
     except (redis.RedisError, OSError):
         words = (

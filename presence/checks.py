@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
 
-from presence import sealing
+from presence import redis_url, sealing
 
 _DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 _SHORTEST_LEASE = 5
@@ -33,11 +33,12 @@ def settings_make_sense(**_kwargs: Any) -> list[CheckMessage]:
                 id="rollcall.E002",
             )
         )
-    if settings.REDIS_URL and not settings.REDIS_URL.startswith(("redis://", "rediss://", "unix:")):
+    if settings.REDIS_URL and (fault := redis_url.fault(settings.REDIS_URL)):
         found.append(
             Error(
-                "REDIS_URL is no address of a Redis.",
-                hint="Use redis://HOST:6379/0, or leave it out on one machine.",
+                f"REDIS_URL is no address of a Redis: {fault.rstrip('.')}.",
+                hint="Use redis://HOST:6379/0, or redis+sentinel://HOST:26379,HOST:26379/SERVICE "
+                "where sentinels watch over it, or leave it out on one machine.",
                 id="rollcall.E003",
             )
         )

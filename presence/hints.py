@@ -7,17 +7,23 @@ there is one. Redis is spoken to by a thread of its own, so that a slow one dela
 import json
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 import redis
 import structlog
 from django.conf import settings
+
+from presence import redis_url
 
 log = structlog.get_logger(__name__)
 
 CHANNEL = "rollcall.changed"
 _PATIENCE = 2.0  # seconds to wait for Redis to answer
 _RETRY = 1.0
+_SILENCE = 5.0
+"""Seconds after which a Redis that says nothing is asked whether it is there, and has as long to
+answer: a machine that goes away tells nobody."""
+_SILENT = "It is silent."
 
 Listener = Callable[[list[int]], None]
 _listeners: set[Listener] = set()
@@ -64,15 +70,32 @@ def _ensure_sender() -> None:
 
 
 def _send() -> None:
-    client = redis.Redis.from_url(
+    with redis_url.connected(
         settings.REDIS_URL, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
-    )
-    while True:
-        ids = _outgoing.get()
-        try:
-            client.publish(CHANNEL, json.dumps(ids))
-        except redis.RedisError as error:
-            log.warning("hint_not_sent", error=str(error))
+    ) as client:
+        while True:
+            ids = _outgoing.get()
+            try:
+                client.publish(CHANNEL, json.dumps(ids))
+            except redis.RedisError as error:
+                log.warning("hint_not_sent", error=str(error))
+
+
+async def arriving() -> AsyncIterator[list[int]]:
+    """What any process publishes from now on. Raises RedisError where Redis goes away."""
+    url, words = settings.REDIS_URL, {"socket_connect_timeout": _PATIENCE}
+    async with redis_url.connected_async(url, **words) as client, client.pubsub() as channel:
+        await channel.subscribe(CHANNEL)
+        asked = False
+        while True:
+            said = await channel.get_message(timeout=_SILENCE)
+            if said and said["type"] == "message":
+                yield json.loads(said["data"])
+            elif not said:
+                if asked:
+                    raise redis.TimeoutError(_SILENT)
+                await channel.ping()
+            asked = not said
 
 
 class Hearing(threading.Thread):
@@ -96,10 +119,19 @@ class Hearing(threading.Thread):
         self.join(timeout=5)
 
     def _hear(self) -> None:
-        client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=_PATIENCE)
-        with client, client.pubsub() as channel:  # type: ignore[no-untyped-call]
+        url, words = settings.REDIS_URL, {"socket_connect_timeout": _PATIENCE}
+        with (
+            redis_url.connected(url, **words) as client,
+            client.pubsub() as channel,  # type: ignore[no-untyped-call]
+        ):
             channel.subscribe(CHANNEL)
+            quiet = 0.0
             while not self._stopping.is_set():
-                hint = channel.get_message(timeout=_RETRY)
-                if hint and hint["type"] == "message":
-                    _tell(json.loads(hint["data"]))
+                said = channel.get_message(timeout=_RETRY)
+                quiet = 0.0 if said else quiet + _RETRY
+                if said and said["type"] == "message":
+                    _tell(json.loads(said["data"]))
+                elif quiet == _SILENCE:
+                    channel.ping()
+                elif quiet > 2 * _SILENCE:
+                    raise redis.TimeoutError(_SILENT)

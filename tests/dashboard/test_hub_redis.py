@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from presence.models import Agent
 from tests import databases
 from tests.dashboard.test_hub import Socket, make_agent, shows, watch
 from tests.services.redis_server import RedisServer
+from tests.services.sentinels import watched
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -131,5 +133,36 @@ async def test_a_hub_heals_while_redis_is_away_and_hears_hints_when_it_is_back(
 
         with redis_server.start() as client:
             await until_heard_by(2, client)
+            other.choose("do_not_disturb")
+            await hears.until(shows(ada, "Do Not Disturb"))
+
+
+@pytest.mark.usefixtures("_redis")  # there is a Redis on this machine
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+async def test_hints_arrive_again_when_sentinels_have_chosen_another_redis(
+    how: signal.Signals, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the one of before is gone, or silent. Boards are level all along."""
+    monkeypatch.setattr(hubs, "_RETRY", 0.05)
+    monkeypatch.setattr(hints, "_SILENCE", 0.5)
+    ada = await make_agent("Ada")
+    with watched(tmp_path) as servers, servers.client(servers.replica) as chosen:
+        settings.REDIS_URL = servers.url
+        async with (
+            running(monkeypatch, heal_every=0.05) as healing,
+            running(monkeypatch, heal_every=NEVER) as hinted,
+            elsewhere(ada, servers.url) as other,
+        ):
+            heals, hears = await watch(healing), await watch(hinted)
+            with servers.client(servers.primary) as client:
+                await until_heard_by(2, client)
+            other.choose("busy")
+            await hears.until(shows(ada, "Busy"))
+
+            servers.fail(how)
+            other.choose("on_break")
+            await heals.until(shows(ada, "On Break"))
+
+            await until_heard_by(2, chosen)
             other.choose("do_not_disturb")
             await hears.until(shows(ada, "Do Not Disturb"))

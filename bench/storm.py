@@ -8,21 +8,22 @@ when it has its bar. *Plain* is the same server letting sockets in, and nothing 
 
 import argparse
 import asyncio
+import json
 import os
 import statistics
+import sys
 import tempfile
-import time
+from asyncio.subprocess import PIPE
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import django
 
 from bench import results
-from bench.board import Load, Target, Watchers, latencies, serve
-from bench.watching import Counting, connect
+from bench.board import MEASURED, Load, Target, Watchers, latencies, serve
+from bench.watching import connect
 
 WATCHERS, RATE = 50, 20  # and changes a second, in which they see how late they are
-PATIENCE = 60.0
 HANDSHAKE = 600
 """Bytes. The answer to a handshake has fewer, a bar has more."""
 
@@ -38,37 +39,40 @@ class Result:
     p99: float
 
 
-async def come(port: int, paths: list[str], enough: int) -> tuple[list[Counting], float, float]:
-    """All at once; seconds until the last is let in, and until each has `enough` bytes."""
-    began = time.perf_counter()
-    sockets = await asyncio.gather(*(connect(port, path) for path in paths))
-    accepted = await _all(sockets, 1, began)
-    return list(sockets), accepted, await _all(sockets, enough, began)
-
-
-async def _all(sockets: list[Counting], enough: int, began: float) -> float:
-    while any(socket.came < enough for socket in sockets):
-        if time.perf_counter() - began > PATIENCE:
-            break
-        await asyncio.sleep(0.02)
-    return time.perf_counter() - began
-
-
 async def measure(target: Target, way: str, paths: list[str], enough: int) -> Result:
-    async with Watchers(target.address(plain=False), WATCHERS) as watching:
+    address = target.address(plain=False)
+    path = address.partition(str(target.port))[2]
+    others = [await connect(target.port, path, compressed=True) for _ in range(WATCHERS - MEASURED)]
+    async with Watchers(address, MEASURED, "deflate") as watching:
         await asyncio.sleep(3)  # their snapshots
         load = Load(target.port, target.agents, target.rate, plain=False)
         changing = asyncio.create_task(load.run(target.seconds))
         await asyncio.sleep(1)
-        sockets, accepted, served = await come(target.port, paths, enough)
-        await changing
+        took, back = await come_back(target.port, paths, enough, changing)
         await asyncio.sleep(2)
-    back = sum(s.came >= enough and not s.closed for s in sockets) / len(sockets)
-    for socket in sockets:
-        socket.transport.close()
+    for other in others:
+        other.transport.close()
     every = [each for seen in watching.arrivals for each in latencies(load.sent, seen)]
     p99 = statistics.quantiles([each * 1000 for each in every if each is not None], n=100)[98]
-    return Result(way, len(paths) / accepted, len(paths) / served, back, p99)
+    count = len(paths)
+    return Result(way, count / took["accepted"], count / took["served"], back / count, p99)
+
+
+async def come_back(
+    port: int, paths: list[str], enough: int, changing: asyncio.Task[None]
+) -> tuple[dict[str, float], int]:
+    """Have these pages come at once; gives what it took, and how many are in after `changing`."""
+    words = [sys.executable, "-m", "bench.storming", str(port), str(enough)]
+    pages = await asyncio.create_subprocess_exec(*words, stdin=PIPE, stdout=PIPE)
+    assert pages.stdin
+    assert pages.stdout
+    pages.stdin.write("".join(f"{path}\n" for path in [*paths, ""]).encode())
+    took = json.loads(await pages.stdout.readline())
+    await changing
+    pages.stdin.close()
+    back = int(await pages.stdout.readline())
+    await pages.wait()
+    return took, back
 
 
 def tickets(count: int) -> list[str]:

@@ -19,6 +19,7 @@ from django.urls import re_path  # noqa: E402
 
 from api import stream  # noqa: E402
 from api.feed import feed  # noqa: E402
+from config import heap  # noqa: E402
 from dashboard.background import Background  # noqa: E402
 from dashboard.hub import hub  # noqa: E402
 from dashboard.sockets import urlpatterns  # noqa: E402
@@ -40,6 +41,7 @@ async def lifespan(_scope: Message, receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            heap.settle()
             await hub.start()
             await feed.start()
             await sync_to_async(background.start, thread_sensitive=False)()

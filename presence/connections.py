@@ -22,7 +22,7 @@ from presence.writing import write
 log = structlog.get_logger(__name__)
 
 _SOURCE = "connections"
-_BATCH = 100
+_BATCH = 25
 """How many agents one transaction connects: other writers wait for it."""
 
 

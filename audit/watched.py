@@ -9,7 +9,7 @@ RECORDS = {
     "alerts": {"alert", "onset"},
     "api": {"keptanswer", "takenevent"},
     "audit": {"entry", "border"},
-    "dashboard": {"layout"},
+    "dashboard": {"layout", "savedview"},
     "notifications": {"cursor", "inbox", "notice", "sending"},
     "presence": {
         "agentstate",

@@ -28,6 +28,7 @@ PAGES = {
     "monitor": Page("/monitor/"),
     "set_mode": Page("/agents/{agent}/mode/"),
     "alerts": Page("/alerts/"),
+    "audit": Page("/audit/"),
     "password": Page("/me/password/"),
     "second_factor": Page("/me/second-factor/"),
     "preferences": Page("/me/preferences/"),

@@ -17,7 +17,7 @@ class Cluster:
 
     def __init__(self, folder: Path, nursery: Nursery, database: str, sql: str) -> None:
         self.folder, self._nursery, self._database = folder, nursery, database
-        self._sql = sql
+        self.sql = sql
         self._living: set[int] = set()
         self.webs: dict[int, int] = {}
         self.log = folder / "log"
@@ -37,6 +37,12 @@ class Cluster:
     def kill_web(self, port: int) -> None:
         self.kill(self.webs.pop(port))
 
+    def stop_web(self, port: int) -> None:
+        """Ask it to end, as for a restart."""
+        process = self.webs.pop(port)
+        self.kill(process, signal.SIGTERM)
+        self._living.discard(process)
+
     def clock(self) -> int:
         """Start a clock; gives its process."""
         process = self._nursery.run(self._database, self.log, "run_clock")
@@ -54,7 +60,7 @@ class Cluster:
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """What the database says, past everything that stands between."""
-        with psycopg.connect(self._sql, autocommit=True) as connection:
+        with psycopg.connect(self.sql, autocommit=True) as connection:
             return connection.execute(query.encode()).fetchall()
 
     def wait_until_due(self) -> None:

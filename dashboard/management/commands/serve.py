@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import signal
 import socket
 import sys
 from argparse import ArgumentParser
@@ -90,6 +91,7 @@ class Command(BaseCommand):
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=3,
         )
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it at its end
         with suppress(KeyboardInterrupt):
             _Server(config, players).run(sockets=[listening])
         self.stdout.write("Rollcall stopped.")

@@ -46,6 +46,7 @@ lint: .venv/dev ## Check style, types, layers, security, settings and migrations
 	$(BIN)/mypy $(PACKAGES) tests bench docs
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py lint_migrations
 	$(BIN)/python manage.py check
 
 # Strict, for what could not be looked up is not known to be safe.

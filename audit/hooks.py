@@ -11,7 +11,7 @@ from django.db.models import signals
 
 from audit import origin
 from audit.recording import Values, differences, name_of, record, values_of
-from audit.watched import models_watched
+from audit.watched import fields, is_secret, models_watched
 from audit.words import Action
 
 _BEFORE = "_audit_before"
@@ -34,8 +34,14 @@ def watch() -> None:
 
 
 def _kept(thing: models.Model) -> models.Model | None:
-    rows = type(thing)._base_manager.filter(pk=thing.pk)
-    return rows.select_for_update().first() if thing.pk is not None else None
+    if thing.pk is None:
+        return None
+    model = type(thing)
+    rows = model._base_manager.select_for_update().filter(pk=thing.pk)
+    try:
+        return rows.first()
+    except ValueError:  # a secret that no key opens, and that is entered anew
+        return rows.defer(*(field.name for field in fields(model) if is_secret(field))).first()
 
 
 def _remember(*, instance: models.Model, **_given: Any) -> None:

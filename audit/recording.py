@@ -81,7 +81,10 @@ def changed(before: Values, after: Values) -> Changes:
 
 def _plain(field: "models.Field[Any, Any]", thing: models.Model) -> Any:
     """As JSON holds it; another row by its name and its key."""
-    value = getattr(thing, field.attname)
+    try:
+        value = getattr(thing, field.attname)
+    except ValueError:  # sealed by another key
+        return HIDDEN
     if isinstance(field, models.ForeignKey) and value is not None:
         other = field.related_model._base_manager.filter(pk=value).first()
         return f"{name_of(other)} ({value})" if other else str(value)

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 _M = TypeVar("_M", bound=models.Model)
 
 
-class CannotOpen(Exception):
+class CannotOpen(ValueError):
     """None of SEALING_KEYS opens what is kept."""
 
     def __init__(self) -> None:

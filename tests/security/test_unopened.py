@@ -8,6 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from audit.models import Entry
+from audit.recording import HIDDEN
 from dashboard.hub import Hub
 from presence import sealing
 from presence.models import OutboxEvent
@@ -102,6 +104,8 @@ def test_an_admin_enters_it_anew(client: Client) -> None:
     assert "Enter the secret" in refused.content.decode()
     assert client.post(path, filled | {"secret": "anew"}).status_code == 302
     assert Connector.objects.get().secret == "anew"
+    changes = Entry.objects.filter(kind="routing.connector").values_list("changes", flat=True)
+    assert {"secret": [HIDDEN, HIDDEN]} in list(changes)
 
 
 def test_the_list_of_endpoints_shows(client: Client) -> None:

@@ -15,7 +15,7 @@ import structlog
 from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
 
-from config.logs import to_formatter
+from config.logs import discreet, to_formatter
 from config.mail import settings_for
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -273,6 +273,7 @@ LOGGING = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
+            "filters": [discreet],
             "formatter": "json" if LOG_FORMAT == "json" else "text",
         }
     },
@@ -282,9 +283,9 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
-        # Its own handlers would write another format than the rest.
-        "uvicorn": {"propagate": True},
-        "uvicorn.access": {"propagate": True},
+        # Named, it writes by no handlers of its own, and like the rest.
+        "uvicorn": {"level": "WARNING"},
+        "uvicorn.access": {"level": LOG_LEVEL},
     },
 }
 structlog.configure(  # through the standard library, so to standard error

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-from config.logs import OneLine, as_json, to_formatter
+from config.logs import OneLine, as_json, discreet, to_formatter
 from operations.asgi import Receive, Scope, Send
 from operations.ids import Named
 from tests.operations.test_front import ask
@@ -95,6 +95,20 @@ def test_for_machines_each_entry_is_an_object_whoever_wrote_it() -> None:
     }
     assert (failed["event"], failed["level"], failed["request"]) == ("Not found", "error", "r1")
     assert failed["exception"].endswith("ValueError: wrong")
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ('"WebSocket /ws/?ticket=eyJ.x:1_-z" [accepted]', '"WebSocket /ws/?ticket=..." [accepted]'),
+        ('"GET /wall/s3cret/ticket/?a=1 HTTP/1.1" 200', '"GET /wall/.../ticket/?a=1 HTTP/1.1" 200'),
+        ('"GET /monitor/?team=3 HTTP/1.1" 200', '"GET /monitor/?team=3 HTTP/1.1" 200'),
+    ],
+)
+def test_what_lets_somebody_in_is_in_no_line_of_the_server(said: str, written: str) -> None:
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 1, "%s - %s", ("me", said), None)
+    assert discreet(record)
+    assert record.getMessage() == f"me - {written}"
 
 
 def test_for_people_each_entry_is_a_line_that_ends_with_whose_work_it_was() -> None:

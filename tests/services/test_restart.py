@@ -114,3 +114,4 @@ def test_a_restart_changes_nobodys_status_and_loses_nothing_that_was_done(
     assert done == changes.done
     for server in (first, second):
         assert "Traceback" not in server.output()
+        assert "INFO uvicorn" not in server.output()  # what goes well needs no line

@@ -82,7 +82,7 @@ class Command(BaseCommand):
         config = uvicorn.Config(
             "config.asgi:application",
             log_config=None,  # the settings have it
-            log_level="warning",
+            access_log=False,
             ws=Wire,
             ws_ping_interval=_PING,
             ws_ping_timeout=_PING,

@@ -172,3 +172,18 @@ def supervise(name: str, mode: str) -> None:
     sam = User.objects.get(username="sam").pk
     event = Choose(at=timezone.now(), choice=Choice(mode), cause=Cause.SUPERVISOR, actor=sam)
     apply(_agent(name), event)
+
+
+def limit(name: str, queue: str) -> None:
+    """Let a supervisor see a queue only, and who serves it."""
+    user = User.objects.get(username=name)
+    factories.make_limit(user, queues=Queue.objects.filter(name=queue))
+
+
+def lift(name: str) -> None:
+    User.objects.get(username=name).limits.clear()
+
+
+def dismiss(name: str) -> None:
+    """Take every right away."""
+    User.objects.get(username=name).user_permissions.clear()

@@ -169,12 +169,15 @@ async def test_an_old_ticket_opens_nothing_that_was_taken_away(hub: Hub) -> None
     assert await hub.admit(wide) is None
 
 
-async def test_hubs_look_every_few_seconds(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many sockets there are, and for agents' as for supervisors'."""
+async def test_hubs_look_every_few_seconds_in_portions(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At all sockets, and never at one of them alone."""
     assert hubs.RECHECK_EVERY <= 3
+    monkeypatch.setattr(hubs, "RECHECK_AT_ONCE", 20)
     asked: list[int] = []
 
-    def current(found: set[Ticket]) -> dict[Ticket, Ticket]:
+    def current(found: list[Ticket]) -> dict[Ticket, Ticket]:
         asked.append(len(found))
         return {one: one for one in found}
 
@@ -182,4 +185,4 @@ async def test_hubs_look_every_few_seconds(hub: Hub, monkeypatch: pytest.MonkeyP
     for user in range(1, 51):
         await watch(hub, Ticket(user, user, monitor=False))
     await hub._recheck()
-    assert asked == [50]
+    assert asked == [20, 20, 10]

@@ -95,5 +95,7 @@ for (const body of table.tBodies) {
 groups.fill();
 keys.keep(show);
 
-// Who may not watch any more keeps nothing of what they saw.
-document.addEventListener("ended", () => document.getElementById("monitor").remove());
+// Who may not watch any more keeps nothing of what they saw; a dialog still says what became of it.
+document.addEventListener("ended", () => {
+  for (const part of document.querySelectorAll("#monitor > :not(dialog, template)")) part.remove();
+});

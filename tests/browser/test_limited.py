@@ -33,5 +33,5 @@ def test_who_may_not_watch_any_more_keeps_nothing_on_the_screen(
     monitor = sign_in("sam")
     expect(monitor.locator("#agents .name")).to_have_text(["Ada", "Bob"])
     server.do("dismiss('sam')")
-    expect(monitor.locator("#monitor")).to_have_count(0)
+    expect(monitor.locator("#agents")).to_have_count(0)
     assert "Ada" not in monitor.locator("main").inner_html()

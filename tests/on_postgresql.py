@@ -20,7 +20,7 @@ ELSEWHERE = (
     "test_translated.py",
 )
 """Servers with databases of their own, and what is the same on any."""
-ONLY_HERE = ("tests/services/routing_together.py", "tests/webhooks/races.py")
+ONLY_HERE = ("routing_together.py", "races.py")
 """What only a database with several writers can show."""
 
 
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     if binaries is None:
         sys.stderr.write("There is no PostgreSQL here; the tests on it were left out.\n")
         return int(os.environ.get("CI") == "true")
-    what = [] if any(one.startswith("tests") for one in arguments) else ["tests", *ONLY_HERE]
+    what = ["-o", " ".join(["python_files=test_*.py", *ONLY_HERE])]
     what += [f"--ignore-glob=tests/{name}" for name in ELSEWHERE]
     with postgresql_server.running(binaries) as server:
         template = postgresql_server.template(server.url)

@@ -41,7 +41,8 @@ def process() -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": databases.url(), "PYTHONWARNINGS": ""},
+        env=os.environ
+        | {"DATABASE_URL": databases.url(), "PYTHONWARNINGS": "", "WEBHOOK_NETWORKS": "127.0.0.1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -11,6 +11,8 @@ from tests.waiting import until
 
 __all__ = ["start"]
 
+pytestmark = pytest.mark.usefixtures("tables")
+
 CONNECTOR = """
     INSERT INTO routing_connector (
         name, host, port, tls, verify_certificate, user, secret, queues, tells_pauses,

@@ -15,11 +15,13 @@ from routing.demo.pbx import Pbx
 from tests.services.test_serve import ROOT, Server
 from tests.waiting import until
 
+pytestmark = pytest.mark.usefixtures("tables")
+
 PATIENCE = 120  # seconds until a demo has shown everything, which it does in half of them
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Server]:
+def served(tmp_path: Path, tables: Path) -> Iterator[Server]:
     """`make run`, over a database of its own."""
     server = Server(tmp_path, "--demo", "--no-past")
     yield server

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.ports import free_port
+from tests.services.conftest import DATABASE
 from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +27,7 @@ class Server:
     """A running `manage.py serve`."""
 
     def __init__(self, folder: Path, *options: str, port: int = 0) -> None:
-        self.database = folder / "serve.sqlite3"
+        self.database = folder / DATABASE
         self.port = port or free_port()
         self.log = folder / "output"
         environment = os.environ | {
@@ -100,6 +101,7 @@ def test_a_demo_floor_comes_alive_and_stops_cleanly(start: Start) -> None:
     assert server.count(CONNECTED) == 0
 
 
+@pytest.mark.usefixtures("tables")
 def test_a_demo_floor_keeps_its_data_between_runs(start: Start) -> None:
     first = start("--demo", "--no-past").wait_until_up()
     until(lambda: first.count(CALLS) > 0, first.output)
@@ -110,6 +112,7 @@ def test_a_demo_floor_keeps_its_data_between_runs(start: Start) -> None:
     assert second.count("SELECT COUNT(*) FROM presence_agent") == 30
 
 
+@pytest.mark.usefixtures("tables")
 def test_e9_a_killed_server_leaves_no_ghosts(start: Start) -> None:
     """Killed, it says nothing to anybody; the next one sweeps what it held."""
     killed = start("--demo", "--no-past").wait_until_up()
@@ -138,6 +141,7 @@ def test_a_port_in_use_is_one_line_and_a_failure(start: Start) -> None:
         )
 
 
+@pytest.mark.usefixtures("tables")
 def test_the_demo_does_not_play_in_a_floor_of_real_agents(start: Start) -> None:
     server = start("--demo", "--no-past").wait_until_up()
     server.stop()

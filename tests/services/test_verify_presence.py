@@ -15,6 +15,12 @@ __all__ = ["start"]
 CALLS = "SELECT count(*) FROM routing_interaction"
 LATEST = "SELECT max(id) FROM presence_interval GROUP BY agent_id"
 
+ROOT_USER = """
+    INSERT INTO auth_user (username, password, email, first_name, last_name, is_superuser, is_staff,
+        is_active, date_joined)
+    VALUES ('root', '!', '', '', '', 1, 1, 1, '2026-03-02')
+"""
+
 
 def verify(database: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -28,7 +34,9 @@ def verify(database: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_floor_at_work_is_proved_and_a_damaged_one_is_not(start: Start, tmp_path: Path) -> None:
+def test_a_floor_at_work_is_proved_and_a_damaged_one_is_not(
+    tables: Path, start: Start, tmp_path: Path
+) -> None:
     server = start("--demo", "--no-past").wait_until_up()
     address = f"http://127.0.0.1:{server.port}"
     until(lambda: server.count(CALLS) > 5, server.output, patience=120)
@@ -50,17 +58,9 @@ def test_a_floor_at_work_is_proved_and_a_damaged_one_is_not(start: Start, tmp_pa
     assert doubted.stderr.strip().endswith("things are wrong.")
 
 
-def test_without_a_server_it_says_that_no_board_answers(tmp_path: Path) -> None:
-    database = tmp_path / "empty.sqlite3"
-    environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{database}",
-        "DJANGO_SUPERUSER_PASSWORD": "secret",
-    }
-    for words in (
-        ["migrate", "-v0"],
-        ["createsuperuser", "--noinput", "--username", "root", "--email", "root@example.com"],
-    ):
-        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, check=True)
-    answer = verify(database, "--url", "http://127.0.0.1:1")
+def test_without_a_server_it_says_that_no_board_answers(tables: Path) -> None:
+    with closing(sqlite3.connect(tables)) as connection, connection:
+        connection.execute(ROOT_USER)
+    answer = verify(tables, "--url", "http://127.0.0.1:1")
     assert answer.returncode == 1
     assert answer.stderr.startswith("CommandError: No board answers at http://127.0.0.1:1")

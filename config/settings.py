@@ -34,6 +34,20 @@ def _own(name: str, make: Callable[[], str]) -> str:
     return path.read_text().strip()
 
 
+_PATIENCE = {"timeout": 10, "reconnect_timeout": 10}
+"""Seconds for a PostgreSQL connection. The pool doubles its pauses until then, and begins anew: the
+shorter, the sooner it finds a database that is back."""
+_LIVELINESS = {
+    "connect_timeout": 5,  # of each host
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How soon a server that says nothing any more is given up; seconds, and milliseconds. A machine
+that goes away closes no connection."""
+
+
 def _database() -> dict[str, Any]:
     url = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'rollcall.sqlite3'}"
     with warnings.catch_warnings():
@@ -49,8 +63,10 @@ def _database() -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     elif database["ENGINE"] == "django.db.backends.postgresql":
-        pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 10)}
-        database.setdefault("OPTIONS", {})["pool"] = pool  # beside what the address asks for
+        pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 10), **_PATIENCE}
+        # What the address asks for goes before.
+        database["OPTIONS"] = _LIVELINESS | database.get("OPTIONS", {}) | {"pool": pool}
+        database.setdefault("CONN_HEALTH_CHECKS", True)  # of each that the pool gives out
     return database
 
 

@@ -46,9 +46,12 @@ def template(url: str) -> str:
 class PostgresqlServer:
     """A server on a port of its own, that can be stopped and started again. `url` is that of its
     empty database. Where it is `hasty`, it does not sync what it writes, and compiles no query:
-    of tables that nobody analysed it thinks that they are large."""
+    of tables that nobody analysed it thinks that they are large. A replica `of` another has what
+    that one has, until it is promoted."""
 
-    def __init__(self, binaries: Path, *, hasty: bool = True) -> None:
+    def __init__(
+        self, binaries: Path, *, hasty: bool = True, of: "PostgresqlServer | None" = None
+    ) -> None:
         self._binaries, self._prefix = binaries, _as_postgres()
         self._folder = Path(tempfile.mkdtemp(prefix="rollcall-postgresql-"))
         if self._prefix:
@@ -57,7 +60,10 @@ class PostgresqlServer:
         self._options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder)]
         self._options += ["-F", "-c", "jit=off"] if hasty else []
         self.url = f"postgres://rollcall@127.0.0.1:{self.port}/postgres"
-        make = [*self._program("initdb"), "-A", "trust", "-U", "rollcall", "-N"]
+        if of:
+            make = [*self._program("pg_basebackup"), "-d", of.url, "-R", "-c", "fast"]
+        else:
+            make = [*self._program("initdb"), "-A", "trust", "-U", "rollcall", "-N"]
         subprocess.run(make, check=True, capture_output=True, cwd=self._folder)
 
     def start(self) -> None:
@@ -72,9 +78,14 @@ class PostgresqlServer:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """By SIGINT whoever is connected is thrown out; by SIGQUIT it also leaves its work as it
-        lies, and recovers when it starts."""
+        lies, and recovers when it starts; by SIGKILL it does not even say so."""
         self._process.send_signal(how)
         self._process.wait(20)
+
+    def promote(self) -> None:
+        """A replica takes writes from now on."""
+        wanted = [*self._program("pg_ctl"), "promote"]
+        subprocess.run(wanted, check=True, capture_output=True, cwd=self._folder)
 
     def remove(self) -> None:
         shutil.rmtree(self._folder)
@@ -88,9 +99,11 @@ class PostgresqlServer:
 
 
 @contextmanager
-def running(binaries: Path, *, hasty: bool = True) -> Iterator[PostgresqlServer]:
+def running(
+    binaries: Path, *, hasty: bool = True, of: PostgresqlServer | None = None
+) -> Iterator[PostgresqlServer]:
     """A server that is gone afterwards."""
-    server = PostgresqlServer(binaries, hasty=hasty)
+    server = PostgresqlServer(binaries, hasty=hasty, of=of)
     server.start()
     try:
         yield server

@@ -87,7 +87,8 @@ def _use(started: Started, machine: Machine) -> None:
     started.run(
         "systemctl kill --signal=KILL rollcall-web@8001 rollcall-clock\n"
         f"{visit} --for 3\n"
-        "systemctl start rollcall-web@8001 rollcall-clock  # waits for what starts anyway"
+        "systemctl start rollcall-web@8001 rollcall-clock  # waits for what starts anyway\n"
+        "rollcall doctor"
     )
 
 

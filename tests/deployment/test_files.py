@@ -59,7 +59,7 @@ def test_the_page_asks_for_every_program_that_it_uses() -> None:
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_every_unit_starts_a_command_with_options_that_it_knows(unit: Path) -> None:
-    start = re.search(r"^ExecStart=\S+python manage\.py (.+)$", unit.read_text(), re.M)
+    start = re.search(r"^ExecStart=.*python manage\.py ([^'\n]+)", unit.read_text(), re.M)
     assert start
     command, *options = start[1].replace("%i", "8001").split()
     usage = [sys.executable, "manage.py", command, *options, "--help"]

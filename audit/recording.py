@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.db import models
 from django.utils import translation
 
@@ -49,7 +50,9 @@ def entry_of(
 
 
 def name_of(thing: models.Model) -> str:
-    """What it is called, in English, whoever acts."""
+    """What it is called, in English, whoever acts; a right as programs name it."""
+    if isinstance(thing, Permission):
+        return f"{thing.content_type.app_label}.{thing.codename}"
     with translation.override(None):
         return str(thing)[:_LONGEST]
 

@@ -267,6 +267,16 @@ METRICS_LISTEN = env.str("METRICS_LISTEN", default="")
 OUTBOX_DAYS = env.int("OUTBOX_DAYS", default=7)
 """How long events are kept for streams that resume, once every webhook has delivered them."""
 
+
+def _days(name: str) -> int | None:
+    """A number of days; None where there is none, for what is kept for ever."""
+    return env.int(name) if env.str(name, default="").strip() else None
+
+
+HISTORY_DAYS = _days("HISTORY_DAYS")
+CALL_DAYS = _days("CALL_DAYS")
+AUDIT_DAYS = _days("AUDIT_DAYS")
+"""How long what showed, calls and the audit log are kept before `manage.py purge` removes them."""
 NOTICE_DAYS = env.int("NOTICE_DAYS", default=30)
 """How long notices of agents are kept."""
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rollcall@localhost")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import Kept
 from reports import agent_calls, coverage, in_status, queue_calls, workforce
 from reports.sheet import Sheet, Words
 from reports.wish import By, Wish
@@ -36,14 +37,15 @@ _STATUSES_TODAY = _(
 
 @dataclass(frozen=True)
 class Report:
-    """`by` are the lines that it can have, the first unless asked otherwise; `asks` are the fields
-    of its form beside the days and the zone."""
+    """`by` are the lines that it can have, the first unless asked otherwise; `of` is what it is
+    made of; `asks` are the fields of its form beside the days and the zone."""
 
     name: str
     title: Words
     summary: Words
     read: Callable[[Wish, datetime, bool], Sheet]
     by: tuple[By, ...]
+    of: tuple[Kept, ...]
     asks: tuple[str, ...] = ("team", "queue")
     notes: tuple[Words, ...] = ()
 
@@ -57,6 +59,7 @@ REPORTS = {
             _("How long agents were in each status, and why."),
             lambda wish, now, detail: in_status.read(wish, now, reasons=detail),
             (By.AGENT, By.TEAM, By.QUEUE, By.DAY, By.HOUR, By.AGENT_DAY),
+            (Kept.HISTORY,),
             ("team", "queue", "reasons"),
             (_OF_AGENTS, _STATUSES_TODAY),
         ),
@@ -66,6 +69,7 @@ REPORTS = {
             _("Logged-in time, occupancy, availability; talk, hold and wrap-up."),
             lambda wish, now, _detail: workforce.read(wish, now),
             (By.AGENT, By.TEAM, By.QUEUE, By.DAY, By.HOUR, By.AGENT_DAY),
+            (Kept.HISTORY, Kept.CALLS),
             notes=(_OF_AGENTS, _STATUSES_TODAY),
         ),
         Report(
@@ -74,6 +78,7 @@ REPORTS = {
             _("How many were ready at any time, and the gaps in which nobody was."),
             lambda wish, now, _detail: coverage.read(wish, now),
             (By.HOUR, By.HALF_HOUR, By.QUARTER),
+            (Kept.HISTORY,),
             notes=(_OF_AGENTS, _STATUSES_TODAY),
         ),
         Report(
@@ -82,6 +87,7 @@ REPORTS = {
             _("Calls offered to agents: answered, rejected, missed; handle time."),
             lambda wish, now, _detail: agent_calls.read(wish, now),
             (By.AGENT, By.TEAM, By.DAY, By.HOUR, By.AGENT_DAY),
+            (Kept.CALLS,),
             notes=(_("Agents count with the team that they are in today."),),
         ),
         Report(
@@ -90,6 +96,7 @@ REPORTS = {
             _("Callers who waited: answered, abandoned, overflowed; service level."),
             lambda wish, now, _detail: queue_calls.read(wish, now),
             (By.QUEUE, By.DAY, By.HOUR),
+            (Kept.CALLS,),
             ("queue",),
         ),
     )

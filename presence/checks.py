@@ -1,6 +1,6 @@
 """Settings that cannot work, said at start-up with what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -12,6 +12,8 @@ from presence import redis_url, sealing
 
 _DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 _SHORTEST_LEASE = 5
+_FEWEST_DAYS = 2
+"""Somewhere today began yesterday."""
 
 
 @register()
@@ -42,7 +44,7 @@ def settings_make_sense(**_kwargs: Any) -> list[CheckMessage]:
                 id="rollcall.E003",
             )
         )
-    found += _sealing_keys()
+    found += [*_sealing_keys(), *_days_kept()]
     return found
 
 
@@ -57,6 +59,17 @@ def _sealing_keys() -> list[CheckMessage]:
         )
         return [Error("One of SEALING_KEYS is no key.", hint=hint, id="rollcall.E004")]
     return []
+
+
+def _days_kept() -> Iterator[CheckMessage]:
+    for name in ("HISTORY_DAYS", "CALL_DAYS", "AUDIT_DAYS"):
+        days = getattr(settings, name)
+        if days is not None and days < _FEWEST_DAYS:
+            yield Error(
+                f"{name} is {days}: what today's figures are made of would be removed.",
+                hint=f"Set it to {_FEWEST_DAYS} or more, or leave it out to keep all.",
+                id="rollcall.E006",
+            )
 
 
 @register(Tags.database)

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from audit.borders import removed
+from audit.models import Kept
 from dashboard import bar, rows
 from dashboard.day import before, history, page
 from dashboard.day.changes import Change, Reader
@@ -99,6 +101,8 @@ def _told(
         "changes": changes,
         "pages": pages,
         "before": before.days_before(state, window),
+        "removed": removed((Kept.HISTORY, Kept.CALLS), window.began),
+        "zone": window.zone,
     }
 
 

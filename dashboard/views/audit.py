@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from audit.models import Border, Entry, Kept
+from audit.borders import removed
+from audit.models import Entry, Kept
 from dashboard.audit_log import HEAD, Line, Wanted, find, rows
 from dashboard.figures import no_formula
 from dashboard.views import answers
@@ -52,7 +54,8 @@ def _page(request: HttpRequest, form: Wanted, found: QuerySet[Entry]) -> dict[st
         "later": begins,
         "query": query.urlencode(),
         "narrowed": any(form.cleaned_data.values()),
-        "border": Border.objects.filter(what=Kept.AUDIT).first(),
+        "removed": removed([Kept.AUDIT], datetime.min.replace(tzinfo=UTC)),
+        "zone": timezone.get_current_timezone(),
     }
 
 

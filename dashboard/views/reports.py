@@ -12,6 +12,7 @@ from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from audit.borders import removed
 from dashboard import charts
 from dashboard.figures import figure, no_formula, plain
 from dashboard.people import SUPERVISE
@@ -84,6 +85,7 @@ def _context(
         "lines": [(line, label(line), _cells(sheet, line)) for line in lines],
         "total": [figure(column.value(sheet.total), column.unit) for column in sheet.columns],
         "open": any(line.open for line in lines),
+        "removed": removed(report.of, wish.borders()[0]),
         "gaps": sum(line.gap for line in lines),
         "total_gap": figure(gap.value(sheet.total), gap.unit) if gap else "",
         "chart": chart,

@@ -122,7 +122,7 @@ def test_rights_put_into_a_group_are_told_of_the_group_from_either_side(
 ) -> None:
     group = Group.objects.create(name="Leads")
     right = Permission.objects.get(codename="add_session")  # which no other group has
-    name = f"{right} ({right.pk})"
+    name = f"sessions.add_session ({right.pk})"
     forth = side == "forth"
     (group.permissions if forth else right.group_set).add(right if forth else group)  # type: ignore[arg-type]
     (group.permissions if forth else right.group_set).clear()
@@ -145,7 +145,7 @@ def test_groups_and_rights_given_to_a_user_are_told_of_the_user(as_sam: User) ->
     assert [told[2:] for told in _told()[before:]] == [
         ("bob", {"groups": [[], [leads]]}),
         ("bob", {"groups": [[leads], []]}),
-        ("bob", {"user_permissions": [[], [f"{right} ({right.pk})"]]}),
+        ("bob", {"user_permissions": [[], [f"presence.set_mode ({right.pk})"]]}),
         ("bob", {"is_staff": [False, True]}),
     ]
 

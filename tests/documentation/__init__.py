@@ -1,0 +1,1 @@
+"""The pages in docs/, held beside what they tell of."""

@@ -8,26 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from django.db import connection
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import Conninfo
 
 from operations.backups import copying
 from operations.backups.copying import Refused
 
 _MAGIC = b"PGDMP"
 _INSTALLED = Path("/usr/lib/postgresql")
-_ENVIRONMENT = {
-    "HOST": "PGHOST",
-    "PORT": "PGPORT",
-    "USER": "PGUSER",
-    "PASSWORD": "PGPASSWORD",  # nosec B105 - its name
-    "NAME": "PGDATABASE",
-    "sslmode": "PGSSLMODE",
-    "sslrootcert": "PGSSLROOTCERT",
-    "sslcert": "PGSSLCERT",
-    "sslkey": "PGSSLKEY",
-}
-"""What Django's settings and options are called in the environment of PostgreSQL's programs, where
-no other user sees them."""
-
 _OURS = """
 SELECT format('DROP TABLE IF EXISTS %s CASCADE;', oid::regclass) FROM pg_class
 WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
@@ -41,7 +29,7 @@ AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 
 def backup(path: Path) -> None:
     """Copy the database to `path` and see that all of it can be read. Raises `Refused`."""
     with copying.new_file(path) as draft:
-        dump = ["--format=custom", "--no-owner", "--no-privileges", "--no-comments"]
+        dump = [_database(), "--format=custom", "--no-owner", "--no-privileges", "--no-comments"]
         _run("pg_dump", *dump, f"--file={draft}")
         _run("pg_restore", "--file=/dev/null", str(draft))
 
@@ -66,6 +54,7 @@ def _put_back(path: Path, drops: str) -> None:
     drop = f"--command=SET client_min_messages = warning; {drops}"
     into = [
         _program("psql"),
+        _database(),
         "--quiet",
         "--no-psqlrc",
         "--set=ON_ERROR_STOP=1",
@@ -128,10 +117,17 @@ def _server() -> int:
     return int(connection.pg_version) // 10000  # type: ignore[attr-defined] # PostgreSQL's own
 
 
+def _database() -> str:
+    """How the database is reached, as its programs are told: all but the password."""
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()} - {"password"}
+    given = connection.get_connection_params().items()
+    return "--dbname=" + make_conninfo(**{name: value for name, value in given if name in known})
+
+
 def _environment() -> dict[str, str]:
-    given = {**connection.settings_dict, **connection.settings_dict["OPTIONS"]}
-    ours = {_ENVIRONMENT[name]: str(value) for name, value in given.items() if name in _ENVIRONMENT}
-    return os.environ | {name: value for name, value in ours.items() if value}
+    """Where no other user of this machine sees the password."""
+    password = str(connection.settings_dict["PASSWORD"] or "")
+    return os.environ | ({"PGPASSWORD": password} if password else {})
 
 
 def _line(said: bytes) -> str:

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from operations.doctor.findings import Finding, error, warning
-from presence import sealing
+from presence import redis_url, sealing
 
 SKEW = timedelta(seconds=2)
 """How far the clocks of two machines may be apart before timers are visibly early or late."""
@@ -72,11 +72,9 @@ def redis_answers() -> Iterator[Finding]:
     """Redis answers, where one is set."""
     if not settings.REDIS_URL:
         return
-    client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
-    )
+    patience = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _PATIENCE}
     try:
-        with client:
+        with redis_url.connected(settings.REDIS_URL, **patience) as client:
             client.ping()
     except (redis.RedisError, OSError) as away:
         says = f"Redis does not answer, so boards are seconds late: {' '.join(str(away).split())}"

@@ -215,4 +215,5 @@ def test_programs_that_are_older_than_the_server_are_not_used(tmp_path: Path, fl
     old.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.1'\n")
     old.chmod(0o755)
     path = f"{old.parent}:{os.environ['PATH']}"
-    done(manage(floor, "backup", str(tmp_path / "kept"), PATH=path))
+    asked_for = f"{floor}?sslmode=disable&application_name=drill"
+    done(manage(asked_for, "backup", str(tmp_path / "kept"), PATH=path))

@@ -9,10 +9,10 @@ BIN := .venv/bin
 # Tests make databases of their own, whatever this shell's environment names.
 ALONE := env -u DATABASE_URL -u REDIS_URL
 
-.PHONY: help run install test test-next test-deployment lint audit bench bench-crowd bench-browser bench-routing bench-transitions bench-reserve bench-arrivals bench-asterisk bench-reports bench-cluster cluster screenshots words lock clean
+.PHONY: help run install test test-next test-deployment lint audit bench bench-cluster cluster screenshots words lock clean
 
 help: ## List these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 ifneq ($(DEMO),0)
 run: export DATABASE_URL ?= sqlite:///$(CURDIR)/var/demo.sqlite3
@@ -53,39 +53,20 @@ lint: .venv/dev ## Check style, types, layers, security, settings and migrations
 audit: .venv/dev ## Ask for known holes in what Rollcall runs with (needs the network)
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt
 
-bench: .venv/dev ## Measure how fast changes reach the board
-	$(BIN)/python -m bench.board
+bench: .venv/dev ## Run every benchmark, each under two minutes, and make docs/performance.md of it
+	$(BIN)/python -m bench.all
+	$(BIN)/python -m bench.report
 
-bench-crowd: .venv/dev ## Measure what many watchers of a busy floor cost, and many pages that come back
-	$(BIN)/python -m bench.crowd
-	$(BIN)/python -m bench.storm
-
-bench-browser: .venv/dev ## Measure what a busy floor costs a supervisor's browser
-	$(BIN)/python -m bench.browser
-
-bench-routing: .venv/dev ## Measure how fast a call gets its agent
-	$(BIN)/python -m bench.routing
-
-bench-transitions: .venv/dev ## Measure how many transitions one process makes
-	$(BIN)/python -m bench.transitions
-
-bench-reserve: .venv/dev ## Measure reservations beside the same SQL by pgbench
-	$(BIN)/python -m bench.reserve
-
-bench-arrivals: .venv/dev ## Measure how long a floor takes whose pages all open at once
-	$(BIN)/python -m bench.arrivals
-
-bench-asterisk: .venv/dev ## Measure how soon what Asterisk says is in the database
-	$(BIN)/python -m bench.asterisk
+bench-%: .venv/dev ## Run one in full (board, crowd, routing, ...), with ARGS; see bench/
+	$(BIN)/python -m bench.$* $(ARGS)
+	$(BIN)/python -m bench.report
 
 bench-cluster: .venv/dev ## Measure two web processes, PostgreSQL, Redis and nginx under load
 	$(BIN)/python -m bench.cluster --minutes 5
+	$(BIN)/python -m bench.report
 
 cluster: .venv/dev ## Run Rollcall as on several machines, with calls, to look at
 	@exec $(BIN)/python -m bench.cluster
-
-bench-reports: .venv/dev ## Measure how long reports take over a year of 200 agents
-	$(BIN)/python -m bench.reports
 
 screenshots: .venv/dev ## Make the screenshots in docs/
 	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m docs.screenshots

@@ -9,42 +9,36 @@ memory at the end beside that at the beginning. It begins when as many calls end
 """
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
-from pathlib import Path
+from typing import Any
 
+from bench import results
+from bench.transitions import measured
 from tests.services import postgresql_server
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def measure(name: str, url: str, seconds: int) -> None:
-    env = os.environ | {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "REDIS_URL": "",
-        "SECRET_KEY": "bench",
-        "LOG_LEVEL": "ERROR",
-    }
-    command = [sys.executable, "-m", "bench.follow", name, str(seconds)]
-    subprocess.run(command, cwd=ROOT, env=env, check=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="15 seconds instead of 60")
-    seconds = 15 if parser.parse_args().quick else 60
-    print("| database | events/s | p50 ms | p99 ms | arrived | memory MB | growth |")
-    print("|---|---|---|---|---|---|---|", flush=True)
+    seconds = "15" if parser.parse_args().quick else "60"
+    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        measure("SQLite", f"sqlite:///{folder}/bench.sqlite3", seconds)
+        url = f"sqlite:///{folder}/bench.sqlite3"
+        found["SQLite"] = measured("bench.follow", url, seconds)
     if programs := postgresql_server.programs():
         with postgresql_server.running(programs, hasty=False) as server:
-            measure("PostgreSQL", server.url, seconds)
+            found["PostgreSQL"] = measured("bench.follow", server.url, seconds)
     else:
         print("\nPostgreSQL is not installed here: skipped.")
+    print("| database | events/s | p50 ms | p99 ms | arrived | memory MB | growth |")
+    print("|---|---|---|---|---|---|---|")
+    for name, f in found.items():
+        before, after = f["memory"]
+        print(
+            f"| {name} | {f['rate']:.0f} | {f['p50']:.0f} | {f['p99']:.0f} | {f['arrived']:.1%} "
+            f"| {before:.0f} -> {after:.0f} | {after / before:.2f} |"
+        )
+    results.save("asterisk", found)
 
 
 if __name__ == "__main__":

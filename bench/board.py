@@ -4,7 +4,7 @@
 
 For each number of agents and watchers the same load runs twice in one server process: through the
 hub, and through plain per-connection `group_send`. Prints a table of p50 and p99 in milliseconds,
-the share of changes that arrived, and the ratio of the two; writes bench/board.json.
+the share of changes that arrived, and the ratio of the two; writes bench/results/board.json.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from pathlib import Path
 
 import websockets
 
+from bench import results
 from tests.ports import answers, free_port
 from tests.waiting import until
 
@@ -232,11 +233,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each load lasts")
     parser.add_argument("--rate", type=float, default=50.0, help="changes a second")
-    parser.add_argument("--quick", action="store_true", help="300 agents and 20 watchers only")
+    parser.add_argument("--quick", action="store_true", help="300 agents only")
     options = parser.parse_args()
     sizes = (300,) if options.quick else (30, 300, 3000)
-    crowds = (20,) if options.quick else (1, 20, 200)
-    results: list[Result] = []
+    crowds = (1, 20, 200)
+    found: list[Result] = []
     print(f"{options.rate:.0f} changes/s for {options.seconds:.0f} s; milliseconds\n\n{HEAD}")
     for agents in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -246,12 +247,12 @@ def main() -> None:
                 for watchers in crowds:
                     hub = asyncio.run(measure(target, watchers, plain=False))
                     plain = asyncio.run(measure(target, watchers, plain=True))
-                    results += [hub, plain]
+                    found += [hub, plain]
                     print(row(hub, plain), flush=True)
             finally:
                 server.terminate()
                 server.wait(10)
-    (ROOT / "bench" / "board.json").write_text(json.dumps([asdict(r) for r in results], indent=1))
+    results.save("board", [asdict(each) for each in found])
 
 
 if __name__ == "__main__":

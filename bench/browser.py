@@ -6,12 +6,11 @@ A real server on a database of its own, changes at an even rate, and the Agent M
 browser, beside a page that writes its whole table anew on every message, and a floor of five.
 Prints how busy the main thread was (by its own clock, so that other work on the machine counts for
 nothing), the longest frame, and what the page holds after a garbage collection at the beginning
-and at the end; writes bench/browser.json.
+and at the end; writes bench/results/browser.json.
 """
 
 import argparse
 import asyncio
-import json
 import shutil
 import tempfile
 import time
@@ -21,9 +20,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
+from bench import results
 from bench.board import PASSWORD, WATCHER, Load, serve
 
-ROOT = Path(__file__).resolve().parent.parent
 WARM_UP = 5.0  # seconds
 SHORT = 0.5  # minutes
 SLACK = 120  # seconds for what is not measured, before a case counts as stuck
@@ -124,7 +123,7 @@ async def measure(browser: Browser, port: int, case: Case, rate: float, minutes:
 
 async def run(cases: list[tuple[Case, float]], rate: float) -> list[Result]:
     """Measure each, one after the other; those with as many agents share a server."""
-    results: list[Result] = []
+    found: list[Result] = []
     async with async_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
@@ -134,19 +133,13 @@ async def run(cases: list[tuple[Case, float]], rate: float) -> list[Result]:
                 try:
                     for case, minutes in alike:
                         async with asyncio.timeout(minutes * 120 + SLACK):
-                            results.append(await measure(browser, port, case, rate, minutes))
-                        print(row(results[-1]), flush=True)
-                        keep(results)
+                            found.append(await measure(browser, port, case, rate, minutes))
+                        print(row(found[-1]), flush=True)
                 finally:
                     server.kill()
                     server.wait()
         await browser.close()
-    return results
-
-
-def keep(results: list[Result]) -> None:
-    lines = [asdict(result) for result in results]
-    (ROOT / "bench" / "browser.json").write_text(json.dumps(lines, indent=1))
+    return found
 
 
 def row(result: Result) -> str:
@@ -181,8 +174,9 @@ def main() -> None:
         (plain, short),
     ]
     print(f"Frames in ms, heap in MB\n\n{HEAD}", flush=True)
-    results = asyncio.run(run(cases, options.rate))
-    busy = {result.case: result.busy for result in results}
+    found = asyncio.run(run(cases, options.rate))
+    results.save("browser", [asdict(each) for each in found])
+    busy = {each.case: each.busy for each in found}
     print(f"\nThe whole table keeps the main thread {busy[plain] / busy[ours]:.1f} times as busy.")
 
 

@@ -1,15 +1,18 @@
-"""The routing benchmark in one database, an empty one that DATABASE_URL names; prints its tables.
+"""The routing benchmark in one database, an empty one that DATABASE_URL names; prints its
+tables, and them as JSON.
 
 python -m bench.decisions [--quick]
 """
 
+import json
 import statistics
 import sys
 import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import django
 
@@ -137,13 +140,14 @@ def settle() -> None:
             cursor.execute("VACUUM ANALYZE")
 
 
-def compare(sizes: Iterable[int], repeats: int, crowd: Executor) -> None:
-    """The tables, the floor growing from size to size."""
+def compare(sizes: Iterable[int], repeats: int, crowd: Executor) -> dict[str, Any]:
+    """The tables, the floor growing from size to size; gives them."""
     queues = list(Queue.objects.exclude(name=world.SPARSE).order_by("pk"))
     sparse = [Queue.objects.get(name=world.SPARSE)] * IN_SPARSE
     head("agents, callers, ours/s, p50 ms, p99 ms, bare/s, p50 ms, p99 ms, x p50, x p99")
-    others: list[tuple[int, list[Measured]]] = []
-    passes: list[tuple[int, float]] = []
+    decisions: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    passes: list[dict[str, float]] = []
     for agents in sizes:
         world.grow(agents)
         settle()
@@ -151,17 +155,24 @@ def compare(sizes: Iterable[int], repeats: int, crowd: Executor) -> None:
             a, b = both(queues, repeats, at_once)
             ratios = a.p50 / b.p50, a.p99 / b.p99
             line(agents, callers, a.rate, a.p50, a.p99, b.rate, b.p50, b.p99, *ratios)
-        passes.append((agents, one_pass(queues, repeats)))
+            pair = {"ours": asdict(a), "bare": asdict(b)}
+            decisions.append({"agents": agents, "callers": callers} | pair)
+        passes.append({"agents": agents, "ms": one_pass(queues, repeats)})
         world.withdraw_all_but_a_few()
         settle()
-        others.append((agents - world.ELIGIBLE, both(sparse, repeats)))
+        a, b = both(sparse, repeats)
+        number = agents - world.ELIGIBLE
+        others.append({"others": number, "ours": asdict(a), "bare": asdict(b)})
         world.restore_all()
     head("others, ours p50, p99 ms, bare p50, p99 ms, x p50, x p99")
-    for number, (a, b) in others:
-        line(number, a.p50, a.p99, b.p50, b.p99, a.p50 / b.p50, a.p99 / b.p99)
+    for each in others:
+        c, d = each["ours"], each["bare"]
+        times = [c[name] / d[name] for name in ("p50", "p99")]
+        line(each["others"], c["p50"], c["p99"], d["p50"], d["p99"], *times)
     head("agents, in pass ms")
-    for agents, each in passes:
-        line(agents, each)
+    for one in passes:
+        line(one["agents"], one["ms"])
+    return {"decisions": decisions, "others": others, "passes": passes}
 
 
 def main(quick: bool) -> None:
@@ -174,7 +185,8 @@ def main(quick: bool) -> None:
         raise RuntimeError(f"The bare SQL writes {plain}, a decision {ours}.")
     print(f"A decision is {statements()} statements and {sum(ours.values())} new rows.")
     with several() as crowd:
-        compare(SIZES[:2] if quick else SIZES, 1 if quick else REPEATS, crowd)
+        found = compare(SIZES[:2] if quick else SIZES, 1 if quick else REPEATS, crowd)
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""The reports' benchmark in one database, an empty one that DATABASE_URL names; prints its table.
+"""The reports' benchmark in one database, an empty one that DATABASE_URL names; prints its table,
+and it as JSON.
 
 python -m bench.passes [--quick]
 """
 
+import json
 import statistics
 import sys
 import time
@@ -103,9 +105,11 @@ def main(quick: bool) -> None:
     repeats = [[seconds(what) for _, what in told] for _ in range(REPEATS)]
     medians = [statistics.median(each) for each in zip(*repeats, strict=True)]
     print("\n| what | seconds | x plain |\n| :-- | --: | --: |")
-    for (name, _), median in zip(told, medians, strict=True):
-        print(f"| {name} | {median:.2f} | {median / medians[0]:.1f} |")
-    print(f"| slow and obvious, a year by agent and day | {taken:.2f} | {taken / medians[0]:.1f} |")
+    found = {name: median for (name, _), median in zip(told, medians, strict=True)}
+    found["slow and obvious, a year by agent and day"] = taken
+    for name, each in found.items():
+        print(f"| {name} | {each:.2f} | {each / medians[0]:.1f} |")
+    print(json.dumps({"agents": year.AGENTS, "intervals": rows, "seconds": found}))
 
 
 if __name__ == "__main__":

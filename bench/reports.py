@@ -8,14 +8,11 @@ runs. `slow` reads the same rows one by one and cuts each in Python.
 """
 
 import argparse
-import os
-import subprocess
 import sys
-from pathlib import Path
 
+from bench import results
+from bench.transitions import measured
 from tests.services import postgresql_server
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
@@ -26,15 +23,8 @@ def main() -> None:
     if programs is None:
         sys.exit("PostgreSQL is not installed here.")
     with postgresql_server.running(programs, hasty=False) as server:
-        env = os.environ | {
-            "DATABASE_URL": server.url,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "REDIS_URL": "",
-            "SECRET_KEY": "bench",
-            "LOG_LEVEL": "ERROR",
-        }
-        command = [sys.executable, "-m", "bench.passes", *(["--quick"] if quick else [])]
-        subprocess.run(command, cwd=ROOT, env=env, check=True)
+        words = ["--quick"] if quick else []
+        results.save("reports", measured("bench.passes", server.url, *words))
 
 
 if __name__ == "__main__":

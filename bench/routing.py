@@ -10,41 +10,27 @@ not eligible; the third what a decision takes in one pass of distribution over 5
 """
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
-from pathlib import Path
 
+from bench import results
+from bench.transitions import measured
 from tests.services import postgresql_server
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def measure(name: str, url: str, *, quick: bool) -> None:
-    print(f"\n## {name}", flush=True)
-    env = os.environ | {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "REDIS_URL": "",
-        "SECRET_KEY": "bench",
-        "LOG_LEVEL": "ERROR",
-    }
-    command = [sys.executable, "-m", "bench.decisions", *(["--quick"] if quick else [])]
-    subprocess.run(command, cwd=ROOT, env=env, check=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="no 10,000 agents, fewer repeats")
-    quick = parser.parse_args().quick
+    words = ["--quick"] if parser.parse_args().quick else []
+    found = {}
     with tempfile.TemporaryDirectory() as folder:
-        measure("SQLite", f"sqlite:///{folder}/bench.sqlite3", quick=quick)
+        url = f"sqlite:///{folder}/bench.sqlite3"
+        found["SQLite"] = measured("bench.decisions", url, *words)
     if programs := postgresql_server.programs():
         with postgresql_server.running(programs, hasty=False) as server:
-            measure("PostgreSQL", server.url, quick=quick)
+            found["PostgreSQL"] = measured("bench.decisions", server.url, *words)
     else:
         print("\nPostgreSQL is not installed here: skipped.")
+    results.save("routing", found)
 
 
 if __name__ == "__main__":

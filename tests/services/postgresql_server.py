@@ -47,13 +47,18 @@ class PostgresqlServer:
     """A server on a port of its own, that can be stopped and started again. `url` is that of its
     empty database. Where it is `hasty`, it does not sync what it writes, and compiles no query:
     of tables that nobody analysed it thinks that they are large. A replica `of` another has what
-    that one has, until it is promoted."""
+    that one has, until it is promoted. Its files lie `within` a folder, if one is given."""
 
     def __init__(
-        self, binaries: Path, *, hasty: bool = True, of: "PostgresqlServer | None" = None
+        self,
+        binaries: Path,
+        *,
+        hasty: bool = True,
+        of: "PostgresqlServer | None" = None,
+        within: Path | None = None,
     ) -> None:
         self._binaries, self._prefix = binaries, _as_postgres()
-        self._folder = Path(tempfile.mkdtemp(prefix="rollcall-postgresql-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="rollcall-postgresql-", dir=within))
         if self._prefix:
             shutil.chown(self._folder, "postgres", "postgres")
         self.port = free_port()

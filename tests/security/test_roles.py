@@ -68,6 +68,7 @@ OWN = Lets(LOGIN, IN, 403, 403, 403)
 """An agent's own."""
 WATCHING = Lets(LOGIN, 403, IN, IN, IN)
 """For who may watch the floor; what there is in it is another question."""
+ADMINS = Lets(LOGIN, 403, 403, 403, IN)
 BOBS = Lets(LOGIN, 403, IN, 404, IN)
 """Bob's, of the team Crimson."""
 SUPERVISORS = Lets(LOGIN, 403, IN, 404, 404)
@@ -106,6 +107,8 @@ PAGES = {
     "report of queues": ("/reports/queues/", WATCHING),
     "monitor": ("/monitor/", WATCHING),
     "monitor of Bob's queue": ("/monitor/?queue={queue}&group=team", WATCHING),
+    "audit": ("/audit/", ADMINS),
+    "audit as a file": ("/audit/?csv=1", ADMINS),
     "alerts": ("/alerts/", WATCHING),
     "acknowledge_alert": ("/alerts/{alert}/acknowledge/", BOBS),
     "selection": ("/monitor/selection/", WATCHING),

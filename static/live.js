@@ -17,6 +17,7 @@ let attempts = 0;
 let retry = 0;
 let stopped = false;
 let away = false;
+let over = "ended"; // the template that says why it is over
 
 /** Milliseconds since the last message. Some browsers' performance.now() sleeps with the laptop. */
 const silence = () => Math.max(performance.now() - heard, Date.now() - heardAt);
@@ -80,7 +81,7 @@ async function renew() {
   try {
     const answer = await fetch(page.ticketUrl, { headers: { Accept: "application/json" } });
     if ([401, 403, 410].includes(answer.status)) {
-      end();
+      end(answer.status === 403 ? "forbidden" : "ended");
       return false;
     }
     if (answer.ok) [ticket, ticketAt] = [(await answer.json()).ticket, performance.now()];
@@ -90,7 +91,8 @@ async function renew() {
   return true;
 }
 
-function end() {
+function end(why) {
+  over = why;
   stopped = true;
   disconnect();
   show(false);
@@ -108,7 +110,7 @@ function show(live) {
   if (lost.hidden !== live) lost.hidden = live;
   if (live) return;
   if (!stopped) lost.textContent = lost.dataset.age.replace("{age}", words(duration(silence())));
-  else if (!lost.firstElementChild) lost.replaceChildren(document.getElementById("ended").content.cloneNode(true));
+  else if (!lost.firstElementChild) lost.replaceChildren(document.getElementById(over).content.cloneNode(true));
 }
 
 const words = (age) => (/^0:\d\d$/.test(age) ? lost.dataset.seconds.replace("{number}", Number(age.slice(2))) : age);
@@ -136,7 +138,7 @@ document.addEventListener("submit", ({ target }) => {
   if (target.matches("form.leave")) addEventListener("pagehide", () => farewell.postMessage("signed out"));
 });
 
-document.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status === 401 && end());
+document.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status === 401 && end("ended"));
 
 addEventListener("online", wake);
 addEventListener("pageshow", ({ persisted }) => persisted && comeBack());

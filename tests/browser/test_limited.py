@@ -34,4 +34,5 @@ def test_who_may_not_watch_any_more_keeps_nothing_on_the_screen(
     expect(monitor.locator("#agents .name")).to_have_text(["Ada", "Bob"])
     server.do("dismiss('sam')")
     expect(monitor.locator("#agents")).to_have_count(0)
+    expect(monitor.get_by_text("You may not see this page any more.")).to_be_visible()
     assert "Ada" not in monitor.locator("main").inner_html()

@@ -7,11 +7,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def tracked() -> list[str]:
+    """Every file of the repository."""
+    known = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(known, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [name for name in listed.splitlines() if (ROOT / name).exists()]
+
+
 def pages() -> list[Path]:
     """Every page of the repository."""
-    known = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
-    listed = subprocess.run(known, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [path for name in listed.splitlines() if (path := ROOT / name).exists()]
+    return [ROOT / name for name in tracked() if name.endswith(".md")]
 
 
 def table(page: str, header: str) -> list[list[str]]:

@@ -1,0 +1,86 @@
+"""What there is stands in the pages, and what stands there is."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import get_commands, load_command_class
+from django.core.management.base import BaseCommand
+
+from tests.api.test_document import operations, scopes_of
+from tests.documentation.pages import ROOT, named, table
+
+FROM_PARTS = {"FORWARDED_ALLOW_IPS"}
+"""Settings that uvicorn reads itself."""
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def settings_read() -> set[str]:
+    """The variables that `env.something("NAME", ...)` reads, or a function of the settings' own."""
+    tree = ast.walk(ast.parse((ROOT / "config/settings.py").read_text()))
+    calls = [node for node in tree if isinstance(node, ast.Call) and node.args]
+    given = [(call.func, call.args[0]) for call in calls if isinstance(call.args[0], ast.Constant)]
+    read = {str(name.value) for func, name in given if _reads(func)}
+    return {name for name in read if re.fullmatch(r"[A-Z][A-Z0-9_]+", name)}
+
+
+def _reads(func: ast.expr) -> bool:
+    match func:
+        case ast.Attribute(value=ast.Name(id="env")):
+            return True
+        case ast.Name(id=name):
+            return name.startswith("_")
+    return False
+
+
+def ours() -> list[str]:
+    packages = {config.name for config in apps.get_app_configs() if _is_ours(config.path)}
+    return [name for name, app in get_commands().items() if app in packages]
+
+
+def _is_ours(path: str) -> bool:
+    return Path(path).parent == ROOT
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    documented = [name for row in table("docs/settings.md", "variable") for name in named(row[0])]
+    assert len(documented) > 30
+    assert sorted(documented) == sorted(settings_read() | FROM_PARTS)
+
+
+def test_every_command_of_ours_is_documented_and_no_other() -> None:
+    documented = [named(row[0])[0].split()[0] for row in table("docs/commands.md", "command")]
+    assert "serve" in documented
+    assert sorted(documented) == sorted(ours())
+
+
+@pytest.mark.parametrize("name", ours())
+def test_every_command_s_options_are_documented(name: str) -> None:
+    parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+    common = set(BaseCommand().create_parser("manage.py", name)._option_string_actions)
+    (row,) = (r for r in table("docs/commands.md", "command") if named(r[0])[0].split()[0] == name)
+    for option in set(parser._option_string_actions) - common:
+        assert any(option in cell for cell in row), option
+
+
+def test_every_command_of_others_that_the_pages_tell_of_is_there() -> None:
+    documented = [named(row[0])[0].split()[0] for row in table("docs/commands.md", "of others")]
+    assert set(documented) <= set(get_commands()) - set(ours())
+
+
+def test_every_target_of_make_is_documented_and_no_other() -> None:
+    targets = re.findall(r"^([a-z-]+):.*##", MAKEFILE, re.MULTILINE)
+    documented = [n for row in table("CONTRIBUTING.md", "make") for n in named(row[0])]
+    assert sorted(documented) == sorted(f"make {target}" for target in {*targets} - {"help"})
+
+
+def test_every_operation_of_the_api_is_documented_with_its_scopes_and_no_other() -> None:
+    offered = {
+        f"{method} {path.removeprefix('/api/v1')}": scopes_of(operation)
+        for method, path, operation in operations()
+    }
+    rows = table("docs/api.md", "operation")
+    documented = {named(row[0])[0]: set(row[1].split(" or ")) for row in rows}
+    assert documented == offered

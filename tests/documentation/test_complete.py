@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
+from presence.words import WHY_NOT
 from tests.api.test_document import operations, scopes_of
 from tests.documentation.pages import ROOT, named, table
 
@@ -84,3 +85,8 @@ def test_every_operation_of_the_api_is_documented_with_its_scopes_and_no_other()
     rows = table("docs/api.md", "operation")
     documented = {named(row[0])[0]: set(row[1].split(" or ")) for row in rows}
     assert documented == offered
+
+
+def test_agents_are_told_what_helps_against_every_cause() -> None:
+    told = [cause for row in table("docs/agents.md", "it says") for cause in row[0].split(", ")]
+    assert [str(cause) for cause in WHY_NOT.values() if cause not in told] == []

@@ -11,20 +11,19 @@ from django.core.management.base import BaseCommand
 
 from presence.words import WHY_NOT
 from tests.api.test_document import operations, scopes_of
-from tests.documentation.pages import ROOT, named, table
+from tests.documentation.pages import ROOT, named, pages, table
 
 FROM_PARTS = {"FORWARDED_ALLOW_IPS"}
 """Settings that uvicorn reads itself."""
-MAKEFILE = (ROOT / "Makefile").read_text()
 
 
-def settings_read() -> set[str]:
+def settings_read() -> dict[str, ast.Call]:
     """The variables that `env.something("NAME", ...)` reads, or a function of the settings' own."""
     tree = ast.walk(ast.parse((ROOT / "config/settings.py").read_text()))
     calls = [node for node in tree if isinstance(node, ast.Call) and node.args]
-    given = [(call.func, call.args[0]) for call in calls if isinstance(call.args[0], ast.Constant)]
-    read = {str(name.value) for func, name in given if _reads(func)}
-    return {name for name in read if re.fullmatch(r"[A-Z][A-Z0-9_]+", name)}
+    read = [call for call in calls if isinstance(call.args[0], ast.Constant) and _reads(call.func)]
+    named = {str(ast.literal_eval(call.args[0])): call for call in read}
+    return {name: call for name, call in named.items() if re.fullmatch(r"[A-Z][A-Z0-9_]+", name)}
 
 
 def _reads(func: ast.expr) -> bool:
@@ -45,10 +44,27 @@ def _is_ours(path: str) -> bool:
     return Path(path).parent == ROOT
 
 
+def targets() -> list[str]:
+    return re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
 def test_every_setting_is_documented_and_no_other() -> None:
     documented = [name for row in table("docs/settings.md", "variable") for name in named(row[0])]
     assert len(documented) > 30
-    assert sorted(documented) == sorted(settings_read() | FROM_PARTS)
+    assert sorted(documented) == sorted({*settings_read(), *FROM_PARTS})
+
+
+def test_every_default_that_is_documented_is_the_setting_s() -> None:
+    rows = {name: row[1] for row in table("docs/settings.md", "variable") for name in named(row[0])}
+    checked = 0
+    for name, call in settings_read().items():
+        given = [word.value for word in call.keywords if word.arg == "default"] + call.args[1:]
+        if given and isinstance(given[0], ast.Constant) and given[0].value != "":
+            default = given[0].value
+            text = str(default).lower() if isinstance(default, bool) else str(default)
+            assert rows[name] == f"`{text}`", name
+            checked += 1
+    assert checked > 20
 
 
 def test_every_command_of_ours_is_documented_and_no_other() -> None:
@@ -72,9 +88,15 @@ def test_every_command_of_others_that_the_pages_tell_of_is_there() -> None:
 
 
 def test_every_target_of_make_is_documented_and_no_other() -> None:
-    targets = re.findall(r"^([a-z-]+):.*##", MAKEFILE, re.MULTILINE)
     documented = [n for row in table("CONTRIBUTING.md", "make") for n in named(row[0])]
-    assert sorted(documented) == sorted(f"make {target}" for target in {*targets} - {"help"})
+    assert sorted(documented) == sorted(f"make {target}" for target in {*targets()} - {"help"})
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_and_target_that_a_page_has_people_type_is_there(page: Path) -> None:
+    text = page.read_text()
+    assert set(re.findall(r"manage\.py ([a-z_]+)", text)) <= set(get_commands())
+    assert set(re.findall(r"(?:`|^)make ([a-z][a-z-]*)", text, re.MULTILINE)) <= {*targets()}
 
 
 def test_every_operation_of_the_api_is_documented_with_its_scopes_and_no_other() -> None:

@@ -11,6 +11,7 @@ from tests.documentation.pages import ROOT, pages, tracked
 _CODE = re.compile(r"^(```.*?^```|~~~.*?^~~~)|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"`([\w./-]+\.(?:py|js|html|css|sh|txt|json|conf|toml|md))`")
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+OF_FILES = [ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("design/*.md"))]
 
 
 def links(page: Path) -> list[str]:
@@ -48,10 +49,8 @@ def test_every_page_is_linked_from_another() -> None:
     assert [str(page) for page in pages() if page not in linked | begin] == []
 
 
-@pytest.mark.parametrize(
-    "page", sorted((ROOT / "docs").glob("design/*.md")), ids=lambda page: page.name
-)
-def test_every_file_that_a_page_of_the_design_names_is_there(page: Path) -> None:
+@pytest.mark.parametrize("page", OF_FILES, ids=lambda page: page.name)
+def test_every_file_that_a_page_for_developers_names_is_there(page: Path) -> None:
     names = _FILE.findall(page.read_text())
     assert names
     files = [f"/{path}" for path in tracked()]

@@ -73,6 +73,11 @@ def _ring_group(**changes: object) -> dict[str, object]:
     }
 
 
+def test_a_browser_s_tab_shows_whose_admin_it_is(admin: Client) -> None:
+    for address in (reverse("admin:index"), reverse("admin:presence_team_add")):
+        assert b'rel="icon"' in admin.get(address).content
+
+
 def test_a_queue_is_made_with_its_ring_group(admin: Client) -> None:
     admin.post(reverse("admin:routing_queue_add"), _ring_group())
     assert Queue.objects.get().ring_groups.get().ring_seconds == 20

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench import results
 from bench.board import MEASURED, Moments, Target, Watchers, latencies, serve
-from bench.watching import connect, cpu
+from bench.watching import Counting, connect, cpu
 
 WATCHERS = 200
 STEPS = 20  # a second, each with its share of the changes
@@ -85,22 +85,28 @@ class Changes:
 
 
 async def measure(
-    target: Target, pid: int, database: Path, *, plain: bool, compressed: bool
+    target: Target,
+    pid: int,
+    database: Path,
+    *,
+    watchers: int = WATCHERS,
+    plain: bool = False,
+    compressed: bool = True,
 ) -> Result:
     path = target.address(plain).partition(str(target.port))[2]
     others = [
-        await connect(target.port, path, compressed=compressed) for _ in range(WATCHERS - MEASURED)
+        await connect(target.port, path, compressed=compressed) for _ in range(watchers - MEASURED)
     ]
     deflate = "deflate" if compressed else None
     async with Watchers(target.address(plain), MEASURED, deflate) as watching:
-        await asyncio.sleep(3)  # their snapshots
+        await quiet(others)  # they have their snapshots
         changes = Changes(target, database, plain)
         came, taken, began = sum(o.came for o in others), cpu(pid), time.perf_counter()
         await changes.run()
         seconds = time.perf_counter() - began
         taken = cpu(pid) - taken
         came = sum(o.came for o in others) - came
-        await asyncio.sleep(3)  # what is still under way
+        await quiet(others)  # what is still under way
     for other in others:
         other.transport.close()
     every = [each for seen in watching.arrivals for each in latencies(changes.sent, seen)]
@@ -114,9 +120,17 @@ async def measure(
         cuts[98],
         len(times) / len(every),
         taken / seconds,
-        taken / made / WATCHERS * 1e6,
+        taken / made / watchers * 1e6,
         came / len(others) / seconds,
     )
+
+
+async def quiet(sockets: list[Counting]) -> None:
+    """Wait until nothing more comes."""
+    before = -1
+    while (came := sum(socket.came for socket in sockets)) != before:
+        before = came
+        await asyncio.sleep(1)
 
 
 def run(agents: int, seconds: float) -> list[Result]:

@@ -11,10 +11,12 @@ from channels.layers import get_channel_layer
 from django.utils import timezone
 
 from config.asgi import application as rollcall
-from dashboard import rows
+from dashboard import floor, rows
 from dashboard.editions import message
 from dashboard.hub import hub
 from dashboard.rendering import render_row
+from dashboard.rows import Row
+from dashboard.sheets import Sheet
 from presence.events import Cause, Choice, Choose
 from routing import actions
 
@@ -52,9 +54,7 @@ async def _post(scope: dict[str, Any], send: Any) -> None:
         text = await sync_to_async(_plain_message, thread_sensitive=False)(agent_id)
         layer: Any = get_channel_layer()
         await layer.group_send(GROUP, {"type": "changed", "text": text})
-    headers = [(b"content-length", b"0")]
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+    await _done(send)
 
 
 async def _hint(scope: dict[str, Any], send: Any) -> None:
@@ -68,6 +68,26 @@ async def _hint(scope: dict[str, Any], send: Any) -> None:
             await layer.group_send(GROUP, {"type": "changed", "text": text})
     else:
         hub.changed(agents)
+    await _done(send)
+
+
+class Forgetful:
+    """In the hub's place it makes pages read and render each row anew."""
+
+    def rows(self) -> dict[int, Row]:
+        return {}
+
+    def sheet(self, language: str) -> Sheet:
+        return Sheet(language)
+
+
+async def _forget(send: Any) -> None:
+    """Have pages made without what the hub remembers, from now on."""
+    vars(floor)["hub"] = Forgetful()
+    await _done(send)
+
+
+async def _done(send: Any) -> None:
     headers = [(b"content-length", b"0")]
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
@@ -87,6 +107,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await _post(scope, send)
     elif scope["type"] == "http" and scope["path"] == "/bench/hint":
         await _hint(scope, send)
+    elif scope["type"] == "http" and scope["path"] == "/bench/forget":
+        await _forget(send)
     elif scope["type"] == "websocket" and scope["path"] == "/ws/bare/":
         await _accept(receive, send)
     elif scope["type"] == "websocket" and scope["path"] == "/ws/plain/":

@@ -54,7 +54,7 @@ def grow(agents: int) -> None:
     Device.objects.bulk_create(Device(agent=a, kind=sip, address=f"SIP/{a.name}") for a in people)
     first, *others = people
     row = actions.enrol(first, mode=Choice("available"), telephony_logged_in=True)
-    AgentState.objects.bulk_create(_copies(row, others))
+    AgentState.objects.bulk_create(copies(row, others))
     groups = list(RingGroup.objects.order_by("queue"))
     Membership.objects.bulk_create(
         Membership(ring_group=group, agent=agent)
@@ -63,7 +63,7 @@ def grow(agents: int) -> None:
     )
 
 
-def _copies(row: AgentState, agents: Iterable[Agent]) -> Iterable[AgentState]:
+def copies(row: AgentState, agents: Iterable[Agent]) -> Iterable[AgentState]:
     """The same state for others, each ready a moment earlier than the one before."""
     for place, agent in enumerate(agents, 1):
         other = copy.copy(row)

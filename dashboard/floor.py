@@ -37,5 +37,6 @@ def read(marks: Marks, sight: Sight = EVERYTHING) -> list[Row]:
 
 def texts() -> Callable[[Row], str]:
     """What gives a row as HTML in the active language; its durations may be of some time ago."""
-    sheet = hub.sheet(get_language() or settings.LANGUAGE_CODE)
-    return lambda row: sheet.found(row) or render_row(row)
+    if not hub.rows():
+        return render_row
+    return hub.sheet(get_language() or settings.LANGUAGE_CODE).html

@@ -18,23 +18,24 @@ class Sheet:
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._known: dict[int, tuple[Row, str]] = {}
+        self._known: dict[int, tuple[Row, str, str]] = {}
 
     def texts(self, rows: Mapping[int, Row]) -> Texts:
         """These rows; only those that are new are rendered."""
         with translation.override(self._language):
-            return {id_: self.text(row) for id_, row in rows.items()}
+            return {id_: self._made(row)[2] for id_, row in rows.items()}
 
-    def text(self, row: Row) -> str:
+    def html(self, row: Row) -> str:
+        """The row as it stands on a page in this language, which is active: from any thread. A page
+        is opened before its socket, whose snapshot has been rendered then."""
+        return self._made(row)[1]
+
+    def _made(self, row: Row) -> tuple[Row, str, str]:
         known = self._known.get(row.id)
         if known is None or known[0] is not row:
-            self._known[row.id] = known = row, json.dumps(render_row(row))
-        return known[1]
-
-    def found(self, row: Row) -> str | None:
-        """The row as HTML if it has been rendered; from any thread."""
-        known = self._known.get(row.id)
-        return str(json.loads(known[1])) if known and known[0] is row else None
+            html = render_row(row)
+            self._known[row.id] = known = row, html, json.dumps(html)
+        return known
 
     def forget(self, ids: Iterable[int]) -> None:
         for id_ in ids:

@@ -1,5 +1,6 @@
 """The page shows the floor as the database has it, whatever the hub remembers."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from dashboard import floor, rows
+from dashboard import floor, rows, sheets
 from dashboard.links import NONE, PLAIN, Mark
 from dashboard.rows import Row
 from dashboard.sheets import Sheets
@@ -60,11 +61,31 @@ def test_what_was_rendered_is_used_again(monkeypatch: pytest.MonkeyPatch) -> Non
     remembering = Remembering([row])
     monkeypatch.setattr(floor, "hub", remembering)
     remembering.sheet("es").texts({row.id: row})
-    monkeypatch.setattr(floor, "render_row", lambda _row: "anew")
+    monkeypatch.setattr(sheets, "render_row", lambda _row: "anew")
     with translation.override("es"):
         assert "Disponible" in floor.texts()(row)
     with translation.override("fr"):
         assert floor.texts()(row) == "anew"
+
+
+def test_what_a_page_renders_its_socket_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    factories.make_agent("Ada", mode="available")
+    (row,) = rows.read()
+    remembering = Remembering([row])
+    monkeypatch.setattr(floor, "hub", remembering)
+    with translation.override("es"):
+        page = floor.texts()(row)
+    monkeypatch.setattr(sheets, "render_row", lambda _row: "anew")
+    assert remembering.sheet("es").texts({row.id: row}) == {row.id: json.dumps(page)}
+
+
+def test_a_process_without_a_hub_remembers_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    remembering = Remembering([])
+    monkeypatch.setattr(floor, "hub", remembering)
+    factories.make_agent("Ada", mode="available")
+    (row,) = floor.read(NONE)
+    assert "Available" in floor.texts()(row)
+    assert not remembering.sheet("en")._known
 
 
 @pytest.mark.parametrize("passed", [0, 59, 61, 119, 121, 90_000])

@@ -35,8 +35,9 @@ log = structlog.get_logger(__name__)
 SHORTEST_FRAME, LONGEST_FRAME = 0.01, 0.1
 """Seconds. Changes of one frame go out together; the first after a pause goes out at once."""
 FRAME_SHARE = 4
-"""A frame lasts so many times as long as the last took to make: a quiet floor sees a change in
-milliseconds, and on a busy one the hub takes no more than a fifth of its thread."""
+"""A frame is followed by a pause of so many times what it took to make: a quiet floor sees a change
+in milliseconds. On a busy one both together take the longest frame, so that nobody waits for more;
+what takes long is followed by a pause as long, for the thread's other work."""
 HEAL_EVERY = 1.0
 IN_STEP = 4.0
 """Seconds. Boards of a hub that could not read the database for so long are told nothing, so that
@@ -208,7 +209,7 @@ class Hub:
         turn = await self._send_frame()
         spent = self._loop.time() - began
         self._turns.took(turn, spent)
-        await asyncio.sleep(min(max(FRAME_SHARE * spent, SHORTEST_FRAME), LONGEST_FRAME))
+        await asyncio.sleep(_pause(spent))
 
     async def _send_frame(self) -> Turn:
         self._wake.clear()
@@ -352,6 +353,12 @@ class Hub:
     def _drop(self, outbox: Outbox, code: int) -> None:
         self.leave(outbox)
         outbox.close(code)
+
+
+def _pause(spent: float) -> float:
+    """Seconds until the next frame, after one that took so many."""
+    longest = max(LONGEST_FRAME - spent, min(spent, LONGEST_FRAME))
+    return min(max(FRAME_SHARE * spent, SHORTEST_FRAME), longest)
 
 
 def _guarded(job: Callable[[], T]) -> T:

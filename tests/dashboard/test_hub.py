@@ -194,6 +194,16 @@ async def make_one_page_come_back(hub: Hub, agent: Agent) -> None:
     await page.until(lambda page: page.messages)
 
 
+@pytest.mark.parametrize(
+    ("spent", "pause"),
+    [(0.001, 0.01), (0.01, 0.04), (0.04, 0.06), (0.07, 0.07), (0.5, 0.1)],
+)
+def test_a_busy_floors_frames_come_every_tenth_of_a_second_and_leave_time(
+    spent: float, pause: float
+) -> None:
+    assert hubs._pause(spent) == pytest.approx(pause)
+
+
 async def test_a_database_that_is_away_stops_the_hub_only_for_so_long(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

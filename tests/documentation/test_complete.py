@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
@@ -116,3 +117,10 @@ def test_every_operation_of_the_api_is_documented_with_its_scopes_and_no_other()
 def test_agents_are_told_what_helps_against_every_cause() -> None:
     told = [cause for row in table("docs/agents.md", "it says") for cause in row[0].split(", ")]
     assert [str(cause) for cause in WHY_NOT.values() if cause not in told] == []
+
+
+def test_everything_in_the_admin_is_in_its_guide() -> None:
+    page = (ROOT / "docs/admin.md").read_text().lower()
+    names = [str(model._meta.verbose_name_plural).lower() for model in admin.site._registry]
+    assert len(names) > 25
+    assert [name for name in names if name not in page] == []

@@ -48,6 +48,11 @@ _LIVELINESS = {
 that goes away closes no connection."""
 
 
+_SHORT = {"options": "-c jit=off"}
+"""Rollcall's statements are short: where tables are new, and their size not known yet, PostgreSQL
+would compile each for many times as long as it runs."""
+
+
 def _database() -> dict[str, Any]:
     url = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'rollcall.sqlite3'}"
     with warnings.catch_warnings():
@@ -65,7 +70,7 @@ def _database() -> dict[str, Any]:
     elif database["ENGINE"] == "django.db.backends.postgresql":
         pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 10), **_PATIENCE}
         # What the address asks for goes before.
-        database["OPTIONS"] = _LIVELINESS | database.get("OPTIONS", {}) | {"pool": pool}
+        database["OPTIONS"] = {**_LIVELINESS, **_SHORT, **database.get("OPTIONS", {}), "pool": pool}
         database.setdefault("CONN_HEALTH_CHECKS", True)  # of each that the pool gives out
     return database
 

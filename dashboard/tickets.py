@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 
 from dashboard import wallboards
 from dashboard.people import SUPERVISE
-from dashboard.wallboards import Wall
+from dashboard.wallboards import KEEP, Wall
 from presence.models import Agent
 from presence.sealing import CannotOpen, seal, unseal
 from routing import limits
@@ -32,9 +32,9 @@ _SALT = "dashboard.ticket"
 @dataclass(frozen=True)
 class Ticket:
     """`agent` is whose bar and webphone this socket is; `monitor` asks for the rows of all whom
-    `sight` holds; `wall` is a wallboard's, and nobody's. What comes by it is in `language`, the
-    page's. It ends with the `session` of the page, and with the password that `proof` is of; one
-    without a `user` is Rollcall's own, and just grows old."""
+    `sight` holds; `wall` is a wallboard's, and nobody's but in a preview. What comes by it is in
+    `language`, the page's. It ends with the `session` of the page, and with the password that
+    `proof` is of; one without a `user` is Rollcall's own, and just grows old."""
 
     user: int | None
     agent: int | None
@@ -70,6 +70,11 @@ def for_page(request: HttpRequest, agent: Agent | None, *, monitor: bool) -> Tic
 def for_screen(wall: Wall) -> Ticket:
     """For a screen that shows `wall`, whoever looks at it."""
     return Ticket(None, None, monitor=False, language=wall.language, wall=wall)
+
+
+def for_preview(request: HttpRequest, wall: Wall) -> Ticket:
+    """For whoever looks at `wall` as its keeper, and as long as they are."""
+    return replace(for_page(request, None, monitor=False), language=wall.language, wall=wall)
 
 
 def issue(ticket: Ticket) -> str:
@@ -117,9 +122,8 @@ def current(tickets: Iterable[Ticket]) -> dict[Ticket, Ticket | None]:
     """What each of these would be now; None for those that would not be issued any more. A few
     queries, however many there are."""
     tickets = set(tickets)
-    return _of_people({ticket for ticket in tickets if ticket.user is not None}) | _of_screens(
-        {ticket for ticket in tickets if ticket.wall}
-    )
+    people = _of_people({ticket for ticket in tickets if ticket.user is not None})
+    return people | _of_screens({one for one in tickets if one.wall and people.get(one, one)})
 
 
 def _of_screens(tickets: set[Ticket]) -> dict[Ticket, Ticket | None]:
@@ -132,7 +136,8 @@ def _of_screens(tickets: set[Ticket]) -> dict[Ticket, Ticket | None]:
 
 def _of_people(tickets: set[Ticket]) -> dict[Ticket, Ticket | None]:
     """Gone is one whose user left, signed out, has another password, lost the right to supervise,
-    or is not that agent any more. Whoever sees something else now gets another."""
+    keeps that wallboard no more, or is not that agent any more. Whoever sees something else now
+    gets another."""
     if not tickets:
         return {}
     users = User.objects.filter(pk__in={ticket.user for ticket in tickets}, is_active=True)
@@ -141,6 +146,8 @@ def _of_people(tickets: set[Ticket]) -> dict[Ticket, Ticket | None]:
     owners = _owners({ticket.agent for ticket in tickets if ticket.agent is not None})
     watching = {ticket.user for ticket in tickets if ticket.monitor and ticket.user in proofs}
     sights = _sights({user for user in watching if user is not None})
+    looking = {ticket.user for ticket in tickets if ticket.wall and ticket.user in proofs}
+    kept = _kept({user for user in looking if user is not None})
 
     def now(ticket: Ticket) -> Ticket | None:
         user = ticket.user
@@ -149,6 +156,8 @@ def _of_people(tickets: set[Ticket]) -> dict[Ticket, Ticket | None]:
         if ticket.session and ticket.session not in sessions:
             return None
         if ticket.agent is not None and owners.get(ticket.agent) != user:
+            return None
+        if ticket.wall and ticket.wall.id not in kept[user]:
             return None
         if not ticket.monitor:
             return ticket
@@ -166,6 +175,17 @@ def _owners(agents: set[int]) -> dict[int, int]:
     """The users behind these agents, where they are agents still."""
     active = Agent.objects.filter(pk__in=agents, active=True, state__isnull=False)
     return dict(active.values_list("pk", "user_id")) if agents else {}
+
+
+def _kept(users: set[int]) -> dict[int, set[int]]:
+    """The wallboards that each of these looks after; they are few who look at one just now."""
+    keepers = {user.pk: user for user in User.objects.filter(pk__in=users)} if users else {}
+    return {
+        pk: set(wallboards.kept_by(user).values_list("pk", flat=True))
+        if user.has_perm(KEEP)
+        else set()
+        for pk, user in keepers.items()
+    }
 
 
 def _sights(users: set[int]) -> dict[int, Sight]:

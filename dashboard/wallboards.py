@@ -14,6 +14,8 @@ from routing import limits
 from routing.models import Limit
 from routing.sight import EVERYTHING, Sight
 
+KEEP = "dashboard.view_wallboard"
+"""The right to look at any of them without its link."""
 SEEN_EVERY = timedelta(minutes=6)
 """A screen that is open renews its ticket more often, and is seen by it."""
 

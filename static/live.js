@@ -79,8 +79,10 @@ function again() {
 /** Fetch a fresh ticket. False when there is none to be had: signed out, or revoked. */
 async function renew() {
   try {
-    const answer = await fetch(page.ticketUrl, { headers: { Accept: "application/json" } });
-    if ([401, 403, 410].includes(answer.status)) {
+    const how = { headers: { Accept: "application/json" }, redirect: "manual" };
+    const answer = await fetch(page.ticketUrl, how);
+    // A redirect leads to the log-in, for previews of wallboards.
+    if (answer.type === "opaqueredirect" || [401, 403, 404, 410].includes(answer.status)) {
       end(answer.status === 403 ? "forbidden" : "ended");
       return false;
     }
@@ -110,7 +112,10 @@ function show(live) {
   if (lost.hidden !== live) lost.hidden = live;
   if (live) return;
   if (!stopped) lost.textContent = lost.dataset.age.replace("{age}", words(duration(silence())));
-  else if (!lost.firstElementChild) lost.replaceChildren(document.getElementById(over).content.cloneNode(true));
+  else if (!lost.firstElementChild) {
+    const why = document.getElementById(over) ?? document.getElementById("ended");
+    lost.replaceChildren(why.content.cloneNode(true));
+  }
 }
 
 const words = (age) => (/^0:\d\d$/.test(age) ? lost.dataset.seconds.replace("{number}", Number(age.slice(2))) : age);

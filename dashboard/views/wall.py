@@ -18,8 +18,9 @@ from dashboard import tickets, wallboards
 from dashboard.board import Board, Frame
 from dashboard.models import Wallboard
 from dashboard.screens import ScreenEdition, page_of
+from dashboard.tickets import Ticket
 from dashboard.views import answers
-from dashboard.wallboards import Wall
+from dashboard.wallboards import KEEP, Wall
 
 THEMES = ("dark", "light", "auto")
 HEADERS = {
@@ -53,7 +54,9 @@ def wallboard(request: HttpRequest, token: str) -> HttpResponse:
         status = 410 if board else 404
         return render(request, "dashboard/wallboard_gone.html", {"board": board}, status=status)
     wallboards.note_seen(board, timezone.now())
-    return _show(request, board, reverse("wallboard_ticket", args=[token]))
+    wall = Wall.of(board)
+    address = reverse("wallboard_ticket", args=[token])
+    return _show(request, wall, address, tickets.for_screen(wall))
 
 
 @require_safe
@@ -69,19 +72,20 @@ def ticket(_request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @answers.signed_in
-@permission_required("dashboard.view_wallboard", raise_exception=True)
+@permission_required(KEEP, raise_exception=True)
 def preview(request: HttpRequest, board_id: int) -> HttpResponse:
     """The board without its link, which is shown once only."""
-    board = _kept(request, board_id)
-    return _show(request, board, reverse("wallboard_preview_ticket", args=[board.pk]))
+    wall = Wall.of(_kept(request, board_id))
+    address = reverse("wallboard_preview_ticket", args=[wall.id])
+    return _show(request, wall, address, tickets.for_preview(request, wall))
 
 
 @require_safe
 @answers.signed_in
-@permission_required("dashboard.view_wallboard", raise_exception=True)
+@permission_required(KEEP, raise_exception=True)
 def preview_ticket(request: HttpRequest, board_id: int) -> HttpResponse:
     wall = Wall.of(_kept(request, board_id))
-    return JsonResponse({"ticket": tickets.issue(tickets.for_screen(wall))})
+    return JsonResponse({"ticket": tickets.issue(tickets.for_preview(request, wall))})
 
 
 def _kept(request: HttpRequest, board_id: int) -> Wallboard:
@@ -89,9 +93,8 @@ def _kept(request: HttpRequest, board_id: int) -> Wallboard:
     return get_object_or_404(wallboards.kept_by(user), pk=board_id, revoked_at=None)
 
 
-def _show(request: HttpRequest, board: Wallboard, ticket_url: str) -> HttpResponse:
-    wall = Wall.of(board)
-    zone = board.time_zone or settings.TIME_ZONE
+def _show(request: HttpRequest, wall: Wall, ticket_url: str, ticket: Ticket) -> HttpResponse:
+    zone = wall.time_zone or settings.TIME_ZONE
     edition = ScreenEdition(wall)
     edition.take(edition.render(_floor()))
     parts, queues = edition.shown
@@ -103,7 +106,7 @@ def _show(request: HttpRequest, board: Wallboard, ticket_url: str) -> HttpRespon
         "now": timezone.now(),
         "parts": parts,
         "queues": queues,
-        "screen": tickets.issue(tickets.for_screen(wall)),
+        "screen": tickets.issue(ticket),
         "ticket_url": ticket_url,
         "page": page_of(wall),
     }

@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard import tickets
+from dashboard.models import Wallboard
 from dashboard.tickets import Ticket
 from presence.models import Agent
 from tests.factories import make_agent, make_limit, make_team, make_user
@@ -95,6 +96,36 @@ def test_a_limit_gives_another_ticket(client: Client, sam: Agent) -> None:
     assert after
     assert after.sight == limit.sight
     assert after.session == ticket.session
+
+
+@pytest.fixture
+def preview(client: Client, sam: Agent) -> Ticket:
+    """As Sam's page has it that shows a wallboard without its link."""
+    client.force_login(sam.user)
+    board = Wallboard.objects.create(name="Lobby", token_hash="1")
+    page = client.get(reverse("wallboard_preview", args=[board.pk]))
+    ticket = tickets.accept(page.context["screen"])
+    assert ticket
+    assert ticket == tickets.accept(client.get(page.context["ticket_url"]).json()["ticket"])
+    return ticket
+
+
+def test_a_preview_holds_while_its_keeper_is_signed_in(preview: Ticket) -> None:
+    assert holds(preview)
+
+
+PREVIEW_ENDS = {name: end for name, end in ENDS.items() if name != "no agent any more"} | {
+    "bound by a limit": lambda _client, user: make_limit(user, teams=[make_team("Blue")]),
+    "link revoked": lambda _client, _user: Wallboard.objects.update(revoked_at=timezone.now()),
+}
+
+
+@pytest.mark.parametrize("how", PREVIEW_ENDS)
+def test_a_preview_ends_with_what_it_was_given_for(
+    client: Client, sam: Agent, preview: Ticket, how: str
+) -> None:
+    PREVIEW_ENDS[how](client, sam.user)
+    assert tickets.current([preview]) == {preview: None}
 
 
 def test_nothing_in_a_ticket_opens_a_session(client: Client, sam: Agent) -> None:

@@ -12,7 +12,7 @@ from api.fields import Address, Caller, Moment, Priority
 from api.idempotency import Answer, once
 from api.problems import Problem, not_found
 from api.shapes.agents import DeviceOut
-from api.shapes.calls import address_of
+from api.shapes.calls import address_of, interaction_of
 from presence import store
 from presence.models import AgentState
 from routing import limits, reservations
@@ -62,7 +62,8 @@ def create_reservation(request: HttpRequest, queue_id: int, wish: ReservationIn)
         if queue is None:
             raise not_found("queue", queue_id)
         origin = Origin(wish.at or timezone.now(), key.source)
-        return reservations.ask(origin, wish.external_id, queue, wish.caller, wish.priority).pk
+        call = reservations.ask(origin, wish.external_id, queue, wish.caller, wish.priority)
+        return interaction_of(call.pk, key.sight).pk  # one that was known may be elsewhere
 
     return once(request, ask, _reserved)
 

@@ -113,6 +113,16 @@ def test_calls_are_seen_by_their_queue_or_who_is_in_them(
     ] == ("unknown_interaction")
 
 
+@pytest.mark.usefixtures("sales", "support")
+def test_nobody_is_reserved_for_a_call_that_waits_where_a_key_sees_nothing(
+    limited: Program, program: Program, sales: Queue, bob: Agent
+) -> None:
+    program.arrive("Support", "2")
+    answer = limited.post(f"/queues/{sales.pk}/reservations", {"external_id": "2"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert "Bob" not in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

@@ -130,8 +130,11 @@ def device(request: HttpRequest, agent: Agent) -> HttpResponse:
     """Switch one of the agent's own devices on or off."""
     kind, on = request.POST.get("kind", ""), request.POST.get("on") == "1"
     with write():
-        if not agent.devices.filter(kind=kind).update(enabled=on):
+        mine = agent.devices.filter(kind=kind).first()
+        if mine is None:
             return answers.own(request, agent, _("You have no such device."))
+        mine.enabled = on
+        mine.save(update_fields=["enabled"])
         switched = DeviceSwitched(
             at=timezone.now(), actor=agent.user_id, device=DeviceKind(kind), on=on
         )

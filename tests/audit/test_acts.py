@@ -66,6 +66,14 @@ def test_f1_a_ghost_that_is_logged_out_is_told_of_with_actor_and_cause(
     assert row_of(ada).mode_cause == "supervisor"
 
 
+def test_a_device_that_an_agent_switches_is_told_of(client: Client, ada: Agent) -> None:
+    client.force_login(ada.user)
+    client.post(reverse("device"), {"kind": "webphone", "on": "0"})
+    (act,) = _acts()
+    assert (act.who, act.action, act.kind) == (ada.user.username, Action.CHANGED, "presence.device")
+    assert act.changes == {"enabled": [True, False]}
+
+
 def test_what_is_refused_is_not_told(board: Client, ada: Agent) -> None:
     for name in ("cancel_pending", "end_wrap_up", "reset_call"):
         assert board.post(reverse("act", args=[ada.pk, name])).status_code == 409

@@ -18,7 +18,7 @@ from audit.models import Entry
 from audit.watched import models_watched
 from audit.words import Action
 from dashboard.figures import NOTHING, no_formula
-from dashboard.forms import DayInput
+from dashboard.forms import DayField
 from reports.borders import midnight
 
 
@@ -31,8 +31,8 @@ class Wanted(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     about = forms.CharField(label=_("Object"), required=False, max_length=200)
-    first = forms.DateField(label=_("First day"), required=False, widget=DayInput)
-    last = forms.DateField(label=_("Last day"), required=False, widget=DayInput)
+    first = DayField(label=_("First day"), required=False)
+    last = DayField(label=_("Last day"), required=False)
     text = forms.CharField(label=_("Text or address"), required=False, max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

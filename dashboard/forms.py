@@ -21,6 +21,17 @@ class DayInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+class DayField(forms.DateField):
+    """A day that there may be something of; so far from the ends of time that every zone has it."""
+
+    widget = DayInput
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not 2000 <= value.year <= 2100:
+            raise forms.ValidationError(_("Ask for a day between 2000 and 2100."))
+
+
 class WallboardForm(forms.ModelForm):  # type: ignore[type-arg] # it takes none when it runs
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(label=_("Time zone of its clock"), required=False)

@@ -1,6 +1,6 @@
 """An agent's day, for supervisors and for the agent."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,7 +21,7 @@ from dashboard import bar, rows
 from dashboard.day import before, history, page
 from dashboard.day.changes import Change, Reader
 from dashboard.day.parts import Window, current_zone
-from dashboard.forms import DayInput
+from dashboard.forms import DayField, DayInput
 from dashboard.people import agent_of, initials, may_supervise
 from dashboard.tickets import for_page, issue
 from dashboard.views import answers
@@ -33,13 +33,7 @@ CHANGES = 50
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput({"required": True}))
-
-    def clean_day(self) -> date:
-        day: date = self.cleaned_data["day"]
-        if not 2000 <= day.year <= 2100:
-            raise forms.ValidationError(_("Ask for a day between 2000 and 2100."))
-        return day
+    day = DayField(label=gettext_lazy("Day"), widget=DayInput({"required": True}))
 
 
 @require_safe

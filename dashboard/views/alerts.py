@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts import acknowledging, subjects
 from alerts.models import Alert, Rule
 from dashboard.alerts import ACKNOWLEDGE, OpenAlert, may_acknowledge, url_of
-from dashboard.forms import DayInput
+from dashboard.forms import DayField
 from dashboard.people import SUPERVISE
 from dashboard.views import answers
 from reports.borders import midnight
@@ -29,7 +29,7 @@ PAGE = 50
 class Wanted(forms.Form):
     """What to look for; empty: everything."""
 
-    day = forms.DateField(label=_("Day"), required=False, widget=DayInput)
+    day = DayField(label=_("Day"), required=False)
     rule = forms.ModelChoiceField(
         label=_("Rule"), required=False, queryset=Rule.objects.all(), empty_label=_("Every rule")
     )

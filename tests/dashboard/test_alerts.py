@@ -158,6 +158,13 @@ def test_history_is_narrowed_by_day_rule_and_name(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("sam")
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_no_day_is_too_far(client: Client, day: str) -> None:
+    said = client.get("/alerts/", {"day": day}).content.decode()
+    assert "Ask for a day between 2000 and 2100." in said
+
+
+@pytest.mark.usefixtures("sam")
 @pytest.mark.parametrize("language", ["en", "es", "fr"])
 def test_a_day_that_was_asked_for_stands_in_its_field_in_every_language(
     client: Client, language: str

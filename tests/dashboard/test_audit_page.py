@@ -177,3 +177,10 @@ def test_the_csv_has_what_the_page_was_asked_for_all_of_it(
     ]  # fmt: skip
     assert lines[1][-3:] == ["supervisors", "ada (1); bob (2)", ""]
     assert {line[7] for line in lines} == {"'=T1", "'=T2", "'=T3"}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_no_day_is_too_far(reader: Client, day: str) -> None:
+    for query in ({"first": day}, {"last": day}):
+        said = reader.get(reverse("audit"), query).content.decode()
+        assert "Ask for a day between 2000 and 2100." in said

@@ -7,11 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from django.core.management import get_commands
 
 from tests.deployment.page import PAGES, ROOT, blocks
+from tests.ports import answers, free_port
+from tests.waiting import until
 
 DEPLOY = ROOT / "deploy"
 CONTAINERS = DEPLOY / "containers"
@@ -79,13 +82,39 @@ def test_nginx_takes_its_configuration(upstream: str, tmp_path: Path) -> None:
     files = ["-out", str(tmp_path / "certificate.pem"), "-keyout", str(tmp_path / "key.pem")]
     subprocess.run([*openssl, *files], check=True, capture_output=True)
     here = (DEPLOY / "nginx/rollcall.conf").read_text()
-    here = here.replace("/etc/rollcall/tls", str(tmp_path))
+    here = here.replace("/etc/rollcall/tls", str(tmp_path)).replace("/var/log/nginx", str(tmp_path))
     there = re.sub(r"web\d:", "127.0.0.1:", (DEPLOY / upstream).read_text())
     (tmp_path / "site.conf").write_text(here + there)
     main = f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ include site.conf; }}"
     (tmp_path / "nginx.conf").write_text(main)
     nginx = [_needs("nginx"), "-t", "-q", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
     assert _said(*nginx) == ""
+
+
+def test_strangers_ask_no_process_how_it_is_and_no_log_has_what_lets_in(tmp_path: Path) -> None:
+    plain, port, log = free_port(), free_port(), tmp_path / "access.log"
+    here = (DEPLOY / "nginx/rollcall.conf").read_text().replace("/var/log/nginx", str(tmp_path))
+    here = re.sub(r"^ *(listen \[|ssl_).*\n", "", here, flags=re.M)
+    here = here.replace("listen 80 ", f"listen 127.0.0.1:{plain} ")
+    here = here.replace("listen 443 ssl http2 ", f"listen 127.0.0.1:{port} ")
+    there = f"upstream rollcall {{ server 127.0.0.1:{free_port()}; }}"
+    main = f"pid {tmp_path}/pid; error_log stderr; daemon off; master_process off; events {{}} "
+    main += f"http {{ access_log {log}; {here} {there} }}"
+    (tmp_path / "nginx.conf").write_text(main)
+    nginx = [_needs("nginx"), "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    with subprocess.Popen(nginx, stderr=subprocess.DEVNULL) as running:
+        try:
+            until(lambda: answers(port))
+            for path in ("/metrics", "/healthz", "/readyz", "/%72eadyz", "//readyz"):
+                assert httpx.get(f"http://127.0.0.1:{port}{path}").status_code == 404
+            for path in ("/wall/secret/", "//wall/secret/", "/ws/?ticket=secret", "/login/"):
+                assert httpx.get(f"http://127.0.0.1:{port}{path}").status_code == 502
+                assert httpx.get(f"http://127.0.0.1:{plain}{path}").status_code == 301
+        finally:
+            running.terminate()
+    told = log.read_text()
+    assert told.count("/login/") == 2
+    assert "secret" not in told
 
 
 def test_hadolint_finds_no_fault_in_the_dockerfile() -> None:

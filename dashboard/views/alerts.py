@@ -41,6 +41,7 @@ class Wanted(forms.Form):
 @permission_required(SUPERVISE, raise_exception=True)
 def history(request: HttpRequest) -> HttpResponse:
     form = Wanted(request.GET)
+    form.fields["rule"].queryset = _rules(request)  # type: ignore[attr-defined]
     found = _visible(request) if form.is_valid() else Alert.objects.none()
     page = Paginator(_narrowed(found, form.cleaned_data), PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
@@ -54,6 +55,17 @@ def history(request: HttpRequest) -> HttpResponse:
         "may_acknowledge": may_acknowledge(request.user),
     }
     return render(request, "dashboard/alert_history.html", context)
+
+
+def _rules(request: HttpRequest) -> QuerySet[Rule]:
+    """Those that may tell the viewer of something: names of others are none of their business."""
+    user = User.objects.get(pk=request.user.pk or 0)
+    sight = limits.sight_of(user)
+    ours = Q(seen_by=None) | Q(seen_by__in=limits.their_teams(user, sight))
+    if sight.limited:
+        ours &= Q(team=None) | Q(team__in=sight.teams)
+        ours &= Q(queue=None) | limits.queues(sight, "queue")
+    return Rule.objects.filter(pk__in=Rule.objects.filter(ours).order_by().values("pk"))
 
 
 def _visible(request: HttpRequest) -> QuerySet[Alert]:

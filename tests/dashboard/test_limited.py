@@ -260,6 +260,20 @@ def test_f2_wallboards_of_others_are_not_there(client: Client, lead: User) -> No
     assert set(wallboards.kept_by(make_user())) == {whole, shared, wider}
 
 
+def test_rules_about_others_are_not_named(client: Client, blue: Team, support: Queue) -> None:
+    ours, theirs = Rule.objects.order_by("pk")[:2]
+    for rule, told in ((ours, blue), (theirs, make_team("Green"))):
+        rule.name = f"Few of {told}"
+        rule.save()
+        rule.seen_by.add(told)
+    Rule.objects.create(name="Secret queue", kind="long_wait", queue=support, warning_seconds=5)
+    shown = page(client, reverse("alerts"))
+    assert "Few of Blue" in shown
+    assert "Few of Green" not in shown
+    assert "Secret queue" not in shown
+    assert page(client, f"{reverse('alerts')}?rule={ours.pk}")
+
+
 def test_a_ticket_says_what_its_page_may_be_told(client: Client, lead: User, blue: Team) -> None:
     text = client.get("/ticket/?monitor=1").json()["ticket"]
     ticket = tickets.accept(text)

@@ -1,11 +1,12 @@
 """Where admins keep the catalogue, reasons, teams, agents and the floor's settings."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.db.models import Model, ProtectedError, QuerySet
+from django.db.models import ManyToManyRel, Model, ProtectedError, QuerySet
 from django.db.models.deletion import Collector
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -37,12 +38,21 @@ admin.site.disable_action("delete_selected")  # one at a time, where it is not u
 
 
 def in_use(thing: Model) -> bool:
-    """Whether history or a setting refers to `thing`."""
+    """Whether history or a setting refers to `thing`. A list that it is taken out of may be empty
+    then, which often means everybody."""
     try:
         Collector(using="default").collect([thing])
     except ProtectedError:
         return True
-    return False
+    return any(_lists(thing))
+
+
+def _lists(thing: Model) -> Iterator[bool]:
+    """For each kind of list that things like it are put in, whether it is in one."""
+    for rel in thing._meta.get_fields(include_hidden=True):
+        if isinstance(rel, ManyToManyRel) and rel.through._meta.auto_created:  # type: ignore[union-attr]
+            lists = rel.related_model._base_manager
+            yield lists.filter(**{rel.field.name: thing.pk}).exists()
 
 
 def refresh_everybody(request: HttpRequest) -> None:

@@ -7,6 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from alerts.models import Rule
+from dashboard.models import Wallboard
 from presence import actions
 from presence.events import Cause, Choice, Choose
 from presence.models import Agent, Floor, Reason, Status, Team, Transition
@@ -15,6 +17,7 @@ from tests.factories import (
     at,
     make_agent,
     make_interaction,
+    make_limit,
     make_queue,
     make_reason,
     make_team,
@@ -206,6 +209,22 @@ def test_choosing_a_vocabulary_relabels_the_statuses(admin: Client) -> None:
     )
     assert Floor.objects.get().vocabulary == "modes"
     assert Status.objects.get(pk="available").label == "Ready"
+
+
+@pytest.mark.parametrize("where", ["wallboard", "rule", "status", "limit"])
+def test_a_team_that_a_list_names_is_not_deleted(admin: Client, where: str) -> None:
+    """Without it a wallboard would show every team, and everybody would see the alert."""
+    blue = make_team("Blue")
+    if where == "wallboard":
+        Wallboard.objects.create(name="Blue's", token_hash="1").teams.add(blue)
+    elif where == "rule":
+        Rule.objects.earliest("pk").seen_by.add(blue)
+    elif where == "status":
+        Status.objects.get(pk="busy").teams.add(blue)
+    else:
+        make_limit(teams=[blue])
+    assert "Deactivate it instead" in _deleted(admin, "presence_team", blue.pk)
+    assert Team.objects.filter(pk=blue.pk).exists()
 
 
 def test_a_team_in_use_is_deactivated_instead_of_deleted(admin: Client) -> None:

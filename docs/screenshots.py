@@ -81,6 +81,7 @@ FLOOR = (
     Shot("reports-coverage", "/reports/coverage/?by=quarter"),
     Shot("reports-queues", "/reports/queues/"),
     Shot("wallboards", "/wallboards/"),
+    Shot("audit", "/audit/", user=floor.ADMIN),
     Shot("my-day", "/me/", user=floor.AGENT),
     Shot("preferences", "/me/preferences/", user=floor.AGENT),
     Shot("agent", "/me/", user=floor.AGENT, prepare=open_menu),

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from presence.actions import EVENTS, Result
-from presence.events import Choice, Choose, LegAction
+from presence.events import Cause, Choice, Choose, LegAction
 from presence.models import Agent, Interval, Transition
 from tests.factories import at, call_of, leg_event, make_interaction
 from tests.presence.story import Story, tick
@@ -68,7 +68,7 @@ def test_g3_an_event_for_no_call_of_theirs_is_ignored(story: Story, action: LegA
 
 
 def test_g3_what_is_ignored_is_counted(story: Story) -> None:
-    refused = EVENTS.labels("LegEvent", "refused")
+    refused = EVENTS.labels("LegEvent", Cause.CALL, "refused")
     before = refused._value.get()
     story.then(5, A.HELD, "never heard of")
     assert refused._value.get() == before + 1

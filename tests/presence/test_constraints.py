@@ -28,6 +28,7 @@ from routing.models import (
     Interaction,
     Leg,
     LegSpan,
+    Limit,
     Membership,
     Queue,
     QueueEntry,
@@ -229,6 +230,11 @@ def _(_agent: Agent) -> object:
 @breaks("team_name_once")
 def _(_agent: Agent) -> object:
     return [make_team("Blue"), make_team("blue")]
+
+
+@breaks("limit_name_once")
+def _(_agent: Agent) -> object:
+    return [Limit.objects.create(name="Blue"), Limit.objects.create(name="blue")]
 
 
 @breaks("destination_whole")

@@ -42,6 +42,8 @@ def distribute(now: datetime) -> Pass:
     A wait that has run out goes before an agent who is free; a caller who just came is offered to
     somebody before any wait counts.
     """
+    if not _open().exists():  # as most often when something changed: nobody waits
+        return Pass()
     offers = overflows = 0
     while True:
         came = list(_open().filter(tried=False).values_list("pk", flat=True))

@@ -92,12 +92,13 @@ def _rename(table: str, name: str) -> None:
 
 @pytest.mark.usefixtures("running")
 def test_it_outlives_a_database_that_it_cannot_use(caplog: pytest.LogCaptureFixture) -> None:
-    queue = make_queue(members=[make_agent("Ada", mode="available")], rollcall=True)
+    ada = make_agent("Ada", mode="on_break")
+    call = comes(make_queue(members=[ada], rollcall=True, max_wait=600))
     _rename("routing_staffing", "away")
     try:
         until(lambda: "distribution_waits" in caplog.text)  # no pass is half-way any more
         caplog.clear()
-        call = comes(queue)
+        choose(ada, "available")
         until(lambda: "distribution_waits" in caplog.text)
         assert offers_of(call) == []
     finally:

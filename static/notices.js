@@ -76,6 +76,8 @@ function onDesktop(item, id) {
       window.focus();
       note.close();
     };
+    // What is stored reaches a tab that is a process of its own a moment later.
+    return new Promise((done) => setTimeout(done, 100));
   });
 }
 

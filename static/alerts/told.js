@@ -18,10 +18,17 @@ export function remember(crossings) {
   return fresh;
 }
 
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
 /** Those of `crossings` that no tab has told yet: they are this one's to tell. A tab that cannot be
     heard leaves the others the first turn. */
 export async function claim(crossings, heard) {
-  if (!heard) await new Promise((done) => setTimeout(done, 400));
+  if (!heard) await pause(400);
   // Without a secure page there are no locks; two tabs may then tell the same.
-  return navigator.locks ? navigator.locks.request(KEY, () => remember(crossings)) : remember(crossings);
+  if (!navigator.locks) return remember(crossings);
+  return navigator.locks.request(KEY, async () => {
+    const fresh = remember(crossings);
+    await pause(100); // what is stored reaches a tab that is a process of its own a moment later
+    return fresh;
+  });
 }

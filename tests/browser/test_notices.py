@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server, SignIn
+from tests.waiting import until
 
 DESKTOP = """
 window.shown = [];
@@ -80,7 +81,10 @@ def test_by_keyboard_alone_notices_are_read_silenced_and_chosen(
     expect(bell(page)).to_have_accessible_name("Notifications are turned off")
     set_mode(server, "Ada", "busy")
     expect(page.locator("#bar .now b")).to_have_text("Busy")
-    expect(toasts(page)).to_have_count(0)
+    later = sign_in("bob")
+    set_mode(server, "Bob", "busy")
+    expect(bell(later)).to_have_accessible_name("Notifications: 1 unread")
+    expect(toasts(page)).to_have_count(0)  # for Ada's was judged before Bob's
     page.locator("#bar-preferences").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/me/preferences/$"))
@@ -122,7 +126,14 @@ def test_on_a_phone_the_bell_and_the_choices_fit(server: Server, sign_in: SignIn
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width == 390
     panel = page.locator("#bar-bell .panel")
-    bell(page).click()
+
+    def shows() -> bool:
+        """A click that falls together with a new bar is lost, and made again."""
+        if not panel.is_visible():
+            bell(page).click()
+        return panel.is_visible()
+
+    until(shows)
     found = panel.bounding_box()
     assert found
     assert found["x"] >= 0

@@ -18,11 +18,13 @@ from presence.admin import Keeps
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(Keeps):
-    list_display = ["name", "prefix", "source", "may", "limit", "last_used_at", "revoked_at"]
+    list_display = [
+        "name", "prefix", "source", "may", "limit", "last_used_at", "expires_at", "revoked_at",
+    ]  # fmt: skip
     list_filter = ["source"]
     list_select_related = ["limit"]
     search_fields = ["name", "prefix", "source"]
-    fields = ["name", "source", "read", "telephony", "supervise", "limit"]
+    fields = ["name", "source", "read", "telephony", "supervise", "limit", "expires_at"]
     actions = ["revoke"]
 
     @admin.display(description=gettext_lazy("scopes"))

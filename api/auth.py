@@ -26,7 +26,9 @@ class Bearer(HttpBearer):
         except keys.TooMany as many:
             raise Problem(429, "too_many_keys", str(many), retry_after=many.seconds) from None
         if key is None:
-            raise Problem(401, "not_authenticated", "That key is not known, or was revoked.")
+            raise Problem(
+                401, "not_authenticated", "That key is not known, was revoked, or has expired."
+            )
         if not key.scopes.intersection(self.scopes):
             needed = " or ".join(self.scopes)
             sentence = f"This needs a key with the scope {needed}. An admin can grant it."

@@ -12,8 +12,9 @@ from uuid import UUID
 
 import structlog
 from django.db import connections
+from django.utils import timezone
 
-from api.models import ApiKey
+from api.keys import opening
 from presence import outbox
 from presence.models import Agent, OutboxEvent, Sequence, Team
 from routing import limits
@@ -210,8 +211,8 @@ def _place(event_id: str) -> int:
 
 
 def _readable(keys: set[int]) -> set[tuple[int, Sight]]:
-    good = ApiKey.objects.filter(pk__in=keys, revoked_at=None, read=True)
-    limited = good.select_related("limit").prefetch_related("limit__teams", "limit__queues")
+    found = opening(timezone.now()).filter(pk__in=keys, read=True)
+    limited = found.select_related("limit").prefetch_related("limit__teams", "limit__queues")
     return {(key.pk, key.sight) for key in limited}
 
 

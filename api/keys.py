@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from api.guesses import guesses
@@ -52,11 +53,16 @@ def try_key(text: str, address: str, now: datetime | None = None) -> ApiKey | No
     return key
 
 
+def opening(now: datetime) -> QuerySet[ApiKey]:
+    """The keys that open something: neither revoked nor expired."""
+    return ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+
+
 def find(text: str, now: datetime | None = None) -> ApiKey | None:
-    """The key whose text this is, unless it was revoked. Its use is noted, to the minute."""
-    known = ApiKey.objects.filter(digest=_digest(text), revoked_at=None)
-    key = known.select_related("limit").prefetch_related("limit__teams", "limit__queues").first()
+    """The key whose text this is, if it opens. Its use is noted, to the minute."""
     now = now or timezone.now()
+    known = opening(now).filter(digest=_digest(text)).select_related("limit")
+    key = known.prefetch_related("limit__teams", "limit__queues").first()
     if key and (key.last_used_at is None or now - key.last_used_at >= _USE_NOTED_EVERY):
         with write():
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

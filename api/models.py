@@ -44,6 +44,12 @@ class ApiKey(models.Model):
         related_name="+",
         help_text=_("The agents, queues and calls that there are for it. Empty: all."),
     )
+    expires_at = models.DateTimeField(
+        _("expires at"),
+        null=True,
+        blank=True,
+        help_text=_("From then on it opens nothing. Empty: never."),
+    )
     prefix = models.CharField(_("prefix"), max_length=20, editable=False)
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

@@ -19,7 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 
 CODES: dict[str, str] = {
     "malformed": "The body is not JSON, or the request is not HTTP as it should be.",
-    "not_authenticated": "No key, a wrong one, or one that was revoked.",
+    "not_authenticated": "No key, a wrong one, or one that was revoked or has expired.",
     "too_many_keys": "Too many wrong keys came from this address; `Retry-After` says how long.",
     "scope_missing": "The key lacks the scope that this needs.",
     "other_source": "The interaction belongs to another telephony system than the key's.",

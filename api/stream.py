@@ -136,7 +136,9 @@ async def _until_left(receive: Receive) -> None:
 
 async def _until_revoked(revoked: asyncio.Event) -> None:
     await revoked.wait()
-    raise Refused(NO_KEY, "This key was revoked, or its rights changed. Connect again.")
+    raise Refused(
+        NO_KEY, "This key was revoked or has expired, or its rights changed. Connect again."
+    )
 
 
 def _lost() -> Refused:

@@ -90,6 +90,17 @@ def test_a_revoked_key_opens_nothing_from_then_on(admin: Client, program: Progra
     assert program.get("/agents").status_code == 401
 
 
+def test_a_key_opens_nothing_once_it_has_expired(admin: Client, program: Program) -> None:
+    url = reverse("admin:api_apikey_change", args=[program.key.pk])
+    said = {"name": "PBX", "read": "on", "expires_at_0": "2999-12-31", "expires_at_1": "12:00"}
+    admin.post(url, said)
+    assert program.get("/agents").status_code == 200
+    admin.post(url, said | {"expires_at_0": "2020-01-01"})
+    answer = program.get("/agents")
+    assert answer.status_code == 401
+    assert "expired" in answer.json()["detail"]
+
+
 def test_a_used_key_is_revoked_instead_of_deleted(admin: Client, program: Program) -> None:
     unused, _ = keys.make("Unused")
     program.get("/agents")

@@ -2,10 +2,12 @@
 
 from itertools import count
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import schemathesis
 from django.core.wsgi import get_wsgi_application
+from django.urls import Resolver404, resolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
@@ -17,10 +19,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from api.models import ApiKey
 from routing.models import Leg, Queue
 from tests.api.program import SCOPES, Program
 from tests.api.test_document import operations
-from tests.factories import make_agent, make_queue, make_reason
+from tests.factories import START, make_agent, make_queue, make_reason
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -33,6 +36,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 EXAMPLES = 30
+EXAMPLES_SHUT_OUT = 5
 
 
 @pytest.fixture
@@ -80,6 +84,41 @@ def test_every_operation_answers_as_the_document_says(
 
     ask()
     assert seen == {2, 4}
+
+
+@pytest.mark.parametrize("ends", ["digest", "revoked_at", "expires_at"])
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_a_key_that_opens_nothing_is_told_so_by_every_operation(
+    schema: Any, method: str, path: str, ends: str
+) -> None:
+    program = Program(*SCOPES)
+    wrong: Any = "other" if ends == "digest" else START
+    ApiKey.objects.filter(pk=program.key.pk).update(**{ends: wrong})
+    headers = {"Authorization": f"Bearer {program.text}"}
+
+    @settings(
+        max_examples=EXAMPLES_SHUT_OUT,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(schema[path][method].as_strategy())
+    def ask(case: "Case[Any]") -> None:
+        answer = case.call_and_validate(headers=headers, checks=CHECKS)
+        there = is_address(urlsplit(answer.request.url or "").path)
+        assert answer.status_code in ({401, 429} if there else {404})
+
+    ask()
+
+
+def is_address(path: str) -> bool:
+    """What is made up for a part of an address may make it none."""
+    try:
+        resolve(unquote(path))
+    except Resolver404:
+        return False
+    return True
 
 
 def make_sense(case: "Case[Any]", name: str) -> None:

@@ -173,13 +173,17 @@ def test_a_key_that_may_not_read_is_refused(listen: Listen) -> None:
     assert refused(listen(bearer=text))[0] == 4403
 
 
-def test_a_revoked_key_closes_its_socket_within_seconds_and_no_other(
-    listen: Listen, key: str
+@pytest.mark.parametrize("ends", ["revoked_at", "expires_at"])
+def test_a_key_that_ends_closes_its_socket_within_seconds_and_no_other(
+    listen: Listen, key: str, ends: str
 ) -> None:
     leaver = listen()
     stayer = listen(bearer=keys.make("Other")[1])
-    ApiKey.objects.filter(name="PBX").update(revoked_at=timezone.now())
-    assert refused(leaver) == (4401, "This key was revoked, or its rights changed. Connect again.")
+    ApiKey.objects.filter(name="PBX").update(**{ends: timezone.now()})
+    assert refused(leaver) == (
+        4401,
+        "This key was revoked or has expired, or its rights changed. Connect again.",
+    )
     say(1)
     assert numbers(stayer, 1) == [1]
 

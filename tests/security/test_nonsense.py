@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api import stream
+from api.models import ApiKey
 from dashboard import sockets
 from presence.models import Agent, AgentState, OutboxEvent, Transition
 from routing.connectors.asterisk.wire import Inbox, NotAsteriskError
 from tests.api.program import Program
 from tests.api.test_document import operations
+from tests.factories import START
 from tests.security.addresses import Floor, make_floor
 
 pytestmark = pytest.mark.django_db
@@ -184,9 +186,12 @@ def test_without_a_right_key_no_body_does_anything_to_the_api(
     body: bytes, kind: str, floor: Floor
 ) -> None:
     program = Program("read")
+    expired = Program("read", "telephony", "supervise")
+    ApiKey.objects.filter(pk=expired.key.pk).update(expires_at=START)
     before = kept()
     client = Client(raise_request_exception=False)
-    for bearer in ("", "Bearer", "Bearer nonsense", f"Bearer {program.text}"):
+    bearers = ("", "Bearer", "Bearer nonsense", f"Bearer {program.text}", f"Bearer {expired.text}")
+    for bearer in bearers:
         for method, path, _ in operations():
             address = f"/api/v1{path}".replace("{", "").replace("}", "")
             answer = client.generic(

@@ -20,7 +20,9 @@ def calls(before: datetime) -> list[Old]:
 
 
 def _forget(calls: Sequence[int]) -> None:
-    delete(LegSpan.objects.filter(leg__interaction__in=calls))
-    delete(Leg.objects.filter(interaction__in=calls))
+    # By their keys: a condition over a join was once planned as one loop within another.
+    legs = list(Leg.objects.filter(interaction__in=calls).values_list("pk", flat=True))
+    delete(LegSpan.objects.filter(leg__in=legs))
+    delete(Leg.objects.filter(pk__in=legs))
     delete(QueueEntry.objects.filter(interaction__in=calls))
     delete(Interaction.objects.filter(pk__in=calls))

@@ -37,7 +37,8 @@ def _kept(thing: models.Model) -> models.Model | None:
     if thing.pk is None:
         return None
     model = type(thing)
-    rows = model._base_manager.select_for_update().filter(pk=thing.pk)
+    # In no order of the model's own: it may join what may be missing, which cannot be locked.
+    rows = model._base_manager.select_for_update().filter(pk=thing.pk).order_by("pk")
     try:
         return rows.first()
     except ValueError:  # a secret that no key opens, and that is entered anew

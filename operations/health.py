@@ -11,10 +11,10 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.db import Error, connection, connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from presence import clock, redis_url
+from presence.tables import unapplied
 from routing import distribution
 from routing.connectors import links
 
@@ -117,9 +117,7 @@ class Health:
     def _migrations(self) -> Part:
         """What is applied stays so, so a process looks until it is."""
         if not self._migrated:
-            executor = MigrationExecutor(connection)
-            left = executor.migration_plan(executor.loader.graph.leaf_nodes())
-            if left:
+            if left := unapplied():
                 words = f"Not applied yet: {len(left)}. Run manage.py migrate."
                 return Part("migrations", State.AWAY, words)
             self._migrated = True

@@ -6,11 +6,12 @@ from datetime import timedelta
 import redis
 from django.conf import settings
 from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from operations.doctor.findings import Finding, error, warning
 from presence import redis_url, sealing
+from presence.tables import unapplied
 
 SKEW = timedelta(seconds=2)
 """How far the clocks of two machines may be apart before timers are visibly early or late."""
@@ -29,13 +30,13 @@ def database_answers() -> Iterator[Finding]:
 
 def migrations_are_applied() -> Iterator[Finding]:
     """The tables are as the code needs them."""
-    executor = MigrationExecutor(connection)
-    if left := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in left[:5])
+    if left := unapplied():
+        names = ", ".join(left[:5])
         more = f" and {len(left) - 5} more" if len(left) > 5 else ""
         yield error(f"Not applied yet: {names}{more}.", "manage.py migrate")
-    for app, name in executor.loader.applied_migrations:
-        if app in executor.loader.migrated_apps and (app, name) not in executor.loader.graph.nodes:
+    loader = MigrationLoader(connection)
+    for app, name in loader.applied_migrations:
+        if app in loader.migrated_apps and (app, name) not in loader.graph.nodes:
             says = f"The tables are of a newer Rollcall: it does not know {app}.{name}."
             yield error(says, "Run the version that made them.")
             return

@@ -4,8 +4,10 @@ import os
 import re
 import shutil
 import subprocess  # nosec B404 - for PostgreSQL's own programs
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 
 from django.db import connection
 from psycopg.conninfo import make_conninfo
@@ -28,9 +30,9 @@ AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 
 
 def backup(path: Path) -> None:
     """Copy the database to `path` and see that all of it can be read. Raises `Refused`."""
-    with copying.new_file(path) as draft:
-        dump = [_database(), "--format=custom", "--no-owner", "--no-privileges", "--no-comments"]
-        _run("pg_dump", *dump, f"--file={draft}")
+    with copying.new_file(path) as draft, _way_in() as (database, environment):
+        dump = [database, "--format=custom", "--no-owner", "--no-privileges", "--no-comments"]
+        _run("pg_dump", *dump, f"--file={draft}", environment=environment)
         _run("pg_restore", "--file=/dev/null", str(draft))
 
 
@@ -52,19 +54,12 @@ def restore(path: Path, *, replace: bool) -> None:
 def _put_back(path: Path, drops: str) -> None:
     """What is here goes and what was there comes, in one transaction."""
     drop = f"--command=SET client_min_messages = warning; {drops}"
-    into = [
-        _program("psql"),
-        _database(),
-        "--quiet",
-        "--no-psqlrc",
-        "--set=ON_ERROR_STOP=1",
-        "--output=/dev/null",
-    ]
-    into += ["--single-transaction", drop, "--file=-"]
+    into = [_program("psql"), "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]
+    into += ["--output=/dev/null", "--single-transaction", drop, "--file=-"]
     out = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(path)]
-    ours, pipe = _environment(), subprocess.PIPE
-    with TemporaryFile() as said:
-        with subprocess.Popen(into, env=ours, stdin=pipe, stderr=said) as psql:  # nosec B603 # noqa: S603
+    pipe = subprocess.PIPE
+    with TemporaryFile() as said, _way_in() as (database, ours):
+        with subprocess.Popen([*into, database], env=ours, stdin=pipe, stderr=said) as psql:  # nosec B603 # noqa: S603
             read = subprocess.run(out, stdout=psql.stdin, stderr=said, check=False)  # nosec B603 # noqa: S603
             if read.returncode:
                 psql.kill()  # at the end of what it reads it would commit
@@ -90,9 +85,9 @@ def _check_server(path: Path) -> None:
         )
 
 
-def _run(program: str, *words: str) -> str:
+def _run(program: str, *words: str, environment: Mapping[str, str] | None = None) -> str:
     command = [_program(program), *words]
-    ran = subprocess.run(command, env=_environment(), capture_output=True, check=False)  # nosec B603 # noqa: S603
+    ran = subprocess.run(command, env=environment, capture_output=True, check=False)  # nosec B603 # noqa: S603
     if ran.returncode:
         raise Refused(f"{program} failed: {_line(ran.stderr)}")
     return ran.stdout.decode()
@@ -117,17 +112,31 @@ def _server() -> int:
     return int(connection.pg_version) // 10000  # type: ignore[attr-defined] # PostgreSQL's own
 
 
-def _database() -> str:
-    """How the database is reached, as its programs are told: all but the password."""
-    known = {option.keyword.decode() for option in Conninfo.get_defaults()} - {"password"}
-    given = connection.get_connection_params().items()
-    return "--dbname=" + make_conninfo(**{name: value for name, value in given if name in known})
-
-
-def _environment() -> dict[str, str]:
-    """Where no other user of this machine sees the password."""
-    password = str(connection.settings_dict["PASSWORD"] or "")
-    return os.environ | ({"PGPASSWORD": password} if password else {})
+@contextmanager
+def _way_in() -> Iterator[tuple[str, Mapping[str, str]]]:
+    """How PostgreSQL's programs reach the database: an argument, which every user of this machine
+    may read, and an environment with its secrets, or with the file of those that have no variable.
+    Raises `Refused`."""
+    given = connection.get_connection_params()
+    shown, environment, secrets = {}, dict(os.environ), []
+    for option in Conninfo.get_defaults():
+        name = option.keyword.decode()
+        if given.get(name) is None:
+            continue
+        if option.dispchar != b"*":
+            shown[name] = given[name]
+        elif option.envvar:
+            environment[option.envvar.decode()] = str(given[name])
+        else:
+            secrets.append(f"{name}={given[name]}")
+    with NamedTemporaryFile("w", prefix="rollcall-") as services:  # for its owner only
+        if secrets:
+            if "service" in shown or "PGSERVICE" in environment:
+                raise Refused(f"Move {secrets[0].partition('=')[0]} to the service's own file.")
+            services.write("\n".join(["[rollcall]", *secrets, ""]))
+            services.flush()
+            shown["service"], environment["PGSERVICEFILE"] = "rollcall", services.name
+        yield "--dbname=" + make_conninfo(**shown), environment
 
 
 def _line(said: bytes) -> str:

@@ -217,3 +217,34 @@ def test_programs_that_are_older_than_the_server_are_not_used(tmp_path: Path, fl
     path = f"{old.parent}:{os.environ['PATH']}"
     asked_for = f"{floor}?sslmode=disable&application_name=drill"
     done(manage(asked_for, "backup", str(tmp_path / "kept"), PATH=path))
+
+
+TELLING = """#!/bin/sh
+printf '%s\\n' "$@" >> {told}
+[ -z "$PGSERVICEFILE" ] || {{ stat -c %a "$PGSERVICEFILE"; cat "$PGSERVICEFILE"; }} >> {services}
+exec {program} "$@"
+"""
+
+
+def test_no_secret_is_on_a_command_line_that_every_user_may_read(
+    tmp_path: Path, postgresql: PostgresqlServer, floor: str
+) -> None:
+    told, services, programs = tmp_path / "told", tmp_path / "services", tmp_path / "bin"
+    programs.mkdir()
+    for name in ("pg_dump", "psql"):
+        ours = shutil.which(name)
+        (programs / name).write_text(TELLING.format(told=told, services=services, program=ours))
+        (programs / name).chmod(0o755)
+    path, kept = f"{programs}:{os.environ['PATH']}", tmp_path / "kept"
+    with psycopg.connect(postgresql.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE told")
+    secrets = "?password=5ecret&sslpassword=hu5h&keepalives=0"
+    new = postgresql.url.replace("/postgres", "/told")
+    done(manage(f"{floor}{secrets}", "backup", str(kept), PATH=path))
+    done(manage(f"{new}{secrets}", "restore", str(kept), PATH=path))
+    assert told.read_text().count("keepalives=0") == 2
+    assert "5ecret" not in told.read_text()
+    assert "hu5h" not in told.read_text()
+    assert services.read_text() == "600\n[rollcall]\nsslpassword=hu5h\n" * 2
+    both = manage(f"{floor}{secrets}", "backup", str(tmp_path / "other"), PGSERVICE="theirs")
+    assert "Move sslpassword to" in both.stderr

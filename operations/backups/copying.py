@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkstemp
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -26,17 +27,19 @@ def new_file(path: Path) -> Iterator[Path]:
         raise Refused(f"There is a file {path} already. Name another one.")
     if not path.parent.is_dir():
         raise Refused(f"There is no folder {path.parent}.")
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        yield draft
-        with draft.open("rb") as written:
-            os.fsync(written.fileno())
-        draft.rename(path)
+        opened, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(opened)
+        draft = Path(name)
+        try:
+            yield draft
+            with draft.open("rb") as written:
+                os.fsync(written.fileno())
+            draft.rename(path)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror}.") from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def check_version(applied: set[tuple[str, str]]) -> None:

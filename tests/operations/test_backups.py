@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from cryptography.fernet import Fernet
 
+from operations.backups import copying
 from tests.faults.changes import Changes
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import AGENTS, MAKE
@@ -248,3 +249,12 @@ def test_no_secret_is_on_a_command_line_that_every_user_may_read(
     assert services.read_text() == "600\n[rollcall]\nsslpassword=hu5h\n" * 2
     both = manage(f"{floor}{secrets}", "backup", str(tmp_path / "other"), PGSERVICE="theirs")
     assert "Move sslpassword to" in both.stderr
+
+
+def test_a_draft_that_another_process_writes_is_left_alone(tmp_path: Path) -> None:
+    with copying.new_file(tmp_path / "kept") as theirs:
+        theirs.write_text("theirs")
+        with pytest.raises(ZeroDivisionError), copying.new_file(tmp_path / "kept"):
+            raise ZeroDivisionError
+        assert theirs.read_text() == "theirs"
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]

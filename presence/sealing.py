@@ -75,11 +75,12 @@ def kept(model: type[models.Model], name: str) -> list[tuple[Any, str]]:
     return list(rows.values_list("pk", "_kept"))
 
 
-def keep(model: type[models.Model], name: str, pk: Any, was: str, now: str) -> None:
-    """Put `now` in the place of `was`, unless it was changed meanwhile."""
+def keep(model: type[models.Model], name: str, pk: Any, was: str, now: str) -> bool:
+    """Put `now` in the place of `was`, unless it was changed meanwhile; gives whether it did."""
     rows = model._default_manager.annotate(_kept=Cast(name, models.TextField()))
     sealed = models.Value(now, output_field=models.TextField())
-    rows.filter(pk=pk, _kept=was).update(**{name: Cast(sealed, models.TextField())})
+    same = rows.filter(pk=pk, _kept=was)
+    return bool(same.update(**{name: Cast(sealed, models.TextField())}))
 
 
 def _keys() -> MultiFernet:

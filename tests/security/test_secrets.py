@@ -15,6 +15,10 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from audit import origin
+from audit.models import Entry
+from audit.recording import HIDDEN
+from audit.words import Way
 from notifications.models import Gateway
 from presence import sealing
 from routing.models import Connector
@@ -72,8 +76,12 @@ def test_keys_are_changed_without_losing_a_secret(
     make_connector()
     settings.SEALING_KEYS = [new, old]
     assert Connector.objects.get().secret == SECRET
-    call_command("reseal_secrets")
+    with origin.acting(lambda: origin.by_command("reseal_secrets")):
+        call_command("reseal_secrets")
     assert capsys.readouterr().out.startswith("1 secrets are sealed")
+    entry = Entry.objects.get()
+    assert (entry.way, entry.through, entry.name) == (Way.COMMAND, "reseal_secrets", "pbx")
+    assert entry.changes == {"secret": [HIDDEN, HIDDEN]}
     settings.SEALING_KEYS = [new]
     assert Connector.objects.get().secret == SECRET
     assert not run_checks(databases=["default"])

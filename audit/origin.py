@@ -1,5 +1,6 @@
 """Who acts now, and from where. Who acts is known while a request is answered or a command runs;
-what Rollcall does by itself, and what the telephony reports, is nobody's doing."""
+what the telephony reports is nobody's doing, and so is what Rollcall does by itself, but where it
+says `by_itself`: where it changes a setting."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -56,6 +57,10 @@ def by_user(request: HttpRequest) -> Doer:
     way = Way.ADMIN if request.path_info.startswith("/admin/") else Way.SCREEN
     who = user.get_username() if user.is_authenticated else ""
     return Doer(way, who, user.pk, address=address_of(request))
+
+
+def by_itself() -> Doer:
+    return Doer(Way.ITSELF)
 
 
 _SERVING = {"serve", "runserver", "run_clock", "run_connectors"}

@@ -5,12 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Way(models.TextChoices):
-    """By what somebody came."""
+    """By what somebody came; or nobody, and it was Rollcall itself."""
 
     SCREEN = "screen", _("Screen")
     ADMIN = "admin", _("Admin")
     API = "api", _("API")
     COMMAND = "command", _("Command")
+    ITSELF = "itself", "Rollcall"
 
 
 class Action(models.TextChoices):

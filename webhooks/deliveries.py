@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from prometheus_client import Counter
 
+from audit import origin
 from presence import hints, sequence
 from presence.models import OutboxEvent
 from presence.writing import write
@@ -90,17 +91,23 @@ def hold(endpoint_id: int, now: datetime) -> list[Delivery]:
 def settle(endpoint_id: int, answers: Sequence[tuple[Delivery, Answer]], now: datetime) -> None:
     """Note what came of the attempts, and pass on the turns of those delivered or given up."""
     with write():
-        _lock(endpoint_id)
+        endpoint = _lock(endpoint_id)
         for delivery, answer in answers:
             # By the number of the attempt: who held it too long has it no more.
             mine = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts)
             outcome = _outcome(delivery, answer, now)
             mine.filter(state=DeliveryState.WAITING).update(**outcome)
             ATTEMPTS.labels(outcome.get("state", DeliveryState.WAITING).value).inc()
-            if answer.status == GONE:
-                Endpoint.objects.filter(pk=endpoint_id).update(active=False)
-                log.warning("endpoint_gone", endpoint=endpoint_id)
+            if answer.status == GONE and endpoint and endpoint.active:
+                _deactivate(endpoint)
         _pass_turns(endpoint_id, {delivery.subject for delivery, _ in answers}, now)
+
+
+def _deactivate(endpoint: Endpoint) -> None:
+    endpoint.active = False
+    with origin.acting(origin.by_itself):
+        endpoint.save(update_fields=["active"])
+    log.warning("endpoint_gone", endpoint=endpoint.pk)
 
 
 def _outcome(delivery: Delivery, answer: Answer, now: datetime) -> dict[str, Any]:
@@ -144,9 +151,9 @@ def _pass_turns(endpoint_id: int, subjects: Collection[str], now: datetime) -> N
     Delivery.objects.filter(endpoint=endpoint_id, position__in=positions).update(due_at=now)
 
 
-def _lock(endpoint_id: int) -> None:
+def _lock(endpoint_id: int) -> Endpoint | None:
     """Hold the endpoint's row until the transaction ends."""
-    Endpoint.objects.select_for_update(no_key=True).filter(pk=endpoint_id).first()
+    return Endpoint.objects.select_for_update(no_key=True).filter(pk=endpoint_id).first()
 
 
 def _waiting(endpoint_id: int, subjects: Collection[str]) -> QuerySet[Delivery]:

@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from audit.models import Entry
+from audit.words import Way
 from presence.models import OutboxEvent
 from presence.outbox import EventType
 from tests.factories import at
@@ -188,6 +190,9 @@ def test_gone_deactivates_the_endpoint_and_keeps_what_waits(receiver: Receiver) 
     endpoint.refresh_from_db()
     assert not endpoint.active
     assert states() == ["failed", "waiting"]
+    entry = Entry.objects.get()
+    assert (entry.way, entry.who, entry.name) == (Way.ITSELF, "", endpoint.name)
+    assert entry.changes == {"active": [True, False]}
     tell(3)
     assert deliver_due(at(1)) == 0
     Endpoint.objects.update(active=True)

@@ -1,6 +1,6 @@
 """Alerts: saying that one is known of, and all that there were."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alerts import acknowledging, subjects
 from alerts.models import Alert, Rule
+from audit.borders import removed
+from audit.models import Kept
 from dashboard.alerts import ACKNOWLEDGE, OpenAlert, may_acknowledge, url_of
 from dashboard.forms import DayField
 from dashboard.people import SUPERVISE
@@ -53,8 +55,16 @@ def history(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "narrowed": any(form.cleaned_data.values()),
         "may_acknowledge": may_acknowledge(request.user),
+        "removed": _removed(form.cleaned_data.get("day")),
+        "zone": timezone.get_current_timezone(),
     }
     return render(request, "dashboard/alert_history.html", context)
+
+
+def _removed(day: date | None) -> datetime | None:
+    zone = timezone.get_current_timezone()
+    since = midnight(day, zone) if day else datetime.min.replace(tzinfo=UTC)
+    return removed([Kept.HISTORY], since)
 
 
 def _rules(request: HttpRequest) -> QuerySet[Rule]:

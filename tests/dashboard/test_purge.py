@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from alerts.kinds import Kind, Severity
+from alerts.models import Alert
 from audit.models import Border, Entry, Kept
 from audit.words import Action, Way
 from dashboard.management.commands.purge import border
@@ -21,6 +23,7 @@ from presence import purging
 from presence.checks import settings_make_sense
 from presence.models import Agent, Interval, Transition
 from routing.models import Interaction, Leg, LegSpan, QueueEntry
+from tests.alerts.world import make_rule
 from tests.factories import (
     START,
     at,
@@ -100,6 +103,29 @@ def test_what_is_old_goes_with_all_its_parts_and_what_is_open_stays(days: None) 
     assert (
         Interval.objects.filter(started_at__lt=at(5 * DAY), ended_at__gt=at(5 * DAY)).count() == 1
     )
+
+
+@pytest.fixture
+def alerts(ada: Agent, settings: Settings, now: datetime) -> None:
+    """One that was cleared on the first day, one later, and one from the first day that is open."""
+    settings.HISTORY_DAYS = 5
+    rule = make_rule(Kind.CONNECTION_LOST)
+    for number, cleared in enumerate((at(90), at(9 * DAY), None)):
+        Alert.objects.create(
+            rule=rule,
+            subject=f"agent:{ada.pk}",
+            name=str(number),
+            severity=Severity.WARNING.value,
+            since=at(10),
+            raised_at=at(10),
+            cleared_at=cleared,
+        )
+
+
+@pytest.mark.usefixtures("alerts")
+def test_alerts_that_were_cleared_go_with_the_history_and_open_ones_stay() -> None:
+    run()
+    assert sorted(Alert.objects.values_list("name", flat=True)) == ["1", "2"]
 
 
 def test_a_purge_is_in_the_audit_log_and_draws_borders(days: None, now: datetime) -> None:
@@ -191,6 +217,13 @@ def test_a_report_that_reaches_before_the_border_says_so(
         asked = {"first": first, "last": "2026-03-04", "zone": "UTC"}
         page = board.get(reverse("report", args=[report]), asked).content.decode()
         assert ("Data before 4 Mar 2026 was removed" in page) == (said and reaches)
+
+
+def test_alerts_of_before_the_border_say_so(board: Client) -> None:
+    Border.objects.create(what=Kept.HISTORY, before=START + timedelta(days=2, hours=-9))
+    for day, said in (("", True), ("2026-03-02", True), ("2026-03-04", False)):
+        page = board.get(reverse("alerts"), {"day": day}).content.decode()
+        assert ("Data before 4 Mar 2026 was removed" in page) == said
 
 
 def test_an_agents_day_before_the_border_says_so(board: Client, ada: Agent) -> None:

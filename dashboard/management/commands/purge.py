@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
+from alerts.models import Alert
 from audit.models import Entry, Kept
 from presence import purging
 from presence.purging import Old
@@ -68,7 +69,7 @@ def border(days: int, now: datetime) -> datetime:
 def _old(what: Kept, before: datetime) -> list[Old]:
     match what:
         case Kept.HISTORY:
-            return purging.history(before)
+            return [*purging.history(before), Old.of(Alert.objects.filter(cleared_at__lt=before))]
         case Kept.CALLS:
             return retention.calls(before)
         case Kept.AUDIT:

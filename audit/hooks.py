@@ -83,6 +83,16 @@ def _deleted(*, sender: type[models.Model], instance: models.Model, **_given: An
     }
     was = differences(sender, values_of(_kept(instance)), {})
     record(Action.DELETED, instance, {**was, **{n: pair for n, pair in links.items() if pair[0]}})
+    for field in _lists(sender):
+        for owner in field.model._base_manager.filter(**{field.name: instance.pk}):
+            record(Action.CHANGED, owner, {field.name: (_names([instance]), [])})
+
+
+def _lists(model: type[models.Model]) -> list[Any]:
+    """The many-to-many fields that such a thing may be in, and goes out of unsaid with its end."""
+    watched: list[Any] = [field for owner in models_watched() for field in owner._meta.many_to_many]
+    of_such = (field for field in watched if field.related_model is model)
+    return [field for field in of_such if field.remote_field.through._meta.auto_created]
 
 
 def _linked(

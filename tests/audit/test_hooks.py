@@ -150,6 +150,21 @@ def test_groups_and_rights_given_to_a_user_are_told_of_the_user(as_sam: User) ->
     ]
 
 
+def test_who_loses_a_group_that_is_deleted_is_told_and_what_it_gave(as_sam: User) -> None:
+    bob, group = make_user("bob"), Group.objects.create(name="Leads")
+    right = Permission.objects.get(codename="set_mode")
+    group.permissions.add(right)
+    bob.groups.add(group)
+    leads = f"Leads ({group.pk})"
+    before = len(_told())
+    group.delete()
+    gave = {"name": ["Leads", None], "permissions": [[f"presence.set_mode ({right.pk})"], []]}
+    assert _told()[before:] == [
+        ("deleted", "auth.group", "Leads", gave),
+        ("changed", "auth.user", "bob", {"groups": [[leads], []]}),
+    ]
+
+
 def test_of_a_password_only_that_it_changed(as_sam: User) -> None:
     as_sam.set_password("another secret")
     as_sam.save()

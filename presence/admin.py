@@ -128,6 +128,11 @@ class KeepUsed(Keeps):
         self.save_model(request, thing, None, change=True)
 
 
+def _modes() -> QuerySet[Status]:
+    """What an agent can be put into by a rule."""
+    return Status.objects.filter(system=False, active=True)
+
+
 class ReasonInline(admin.TabularInline):
     model = Reason
     extra = 1
@@ -164,6 +169,17 @@ class StatusAdmin(KeepUsed):
             *(fixed if obj.built_in else ()),
             *(never_chosen if obj.system else ()),
         )
+
+    def get_form(
+        self, request: HttpRequest, obj: Status | None = None, change: bool = False, **options: Any
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change, **options)
+        modes = _modes().exclude(pk=obj.pk) if obj else _modes()
+        if obj and obj.built_in and not obj.accepts_inbound:  # which stays so
+            modes = modes.filter(accepts_inbound=False)
+        for name in {"after_maximum", "after_idle"} & form.base_fields.keys():
+            form.base_fields[name].queryset = modes  # type: ignore[attr-defined]
+        return form
 
     def save_model(
         self, request: HttpRequest, obj: Status, form: ModelForm | None, change: bool
@@ -271,6 +287,11 @@ class FloorAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "after_connection_lost":
+            options["queryset"] = _modes().filter(accepts_inbound=False)
+        return super().formfield_for_foreignkey(db_field, request, **options)
 
     def save_model(self, request: HttpRequest, obj: Floor, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

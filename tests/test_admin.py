@@ -1,6 +1,7 @@
 """Admins configure in Django admin; nonsense is refused in words, and what is used is kept."""
 
 from html import unescape
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,6 +11,7 @@ from django.urls import reverse
 from alerts.models import Rule
 from dashboard.models import Wallboard
 from presence import actions
+from presence.catalogue import CATALOGUE
 from presence.events import Cause, Choice, Choose
 from presence.models import Agent, Floor, Reason, Status, Team, Transition
 from routing.models import Queue
@@ -115,7 +117,7 @@ def test_admins_add_their_own_statuses(admin: Client) -> None:
         ({"accepts_inbound": "on"}, "Set both or neither"),
         ({"after_maximum": "busy"}, "after how many seconds"),
         ({"max_seconds": 60, "after_maximum": "available"}, "Nobody becomes available"),
-        ({"max_seconds": 60, "after_maximum": "on_call"}, "set by the system"),
+        ({"max_seconds": 60, "after_maximum": "on_call"}, "not one of the available choices"),
         ({"workforce": "engaged"}, "Only calls make an agent engaged"),
         ({"max_seconds": 0}, "greater than or equal to 1"),
     ],
@@ -127,6 +129,28 @@ def test_a_status_that_makes_no_sense_is_refused_in_words(
     answer = admin.post(reverse("admin:presence_status_add"), _status(**changes))
     assert words in answer.content.decode()
     assert Status.objects.count() == before
+
+
+def test_only_modes_that_can_follow_are_offered(admin: Client) -> None:
+    Status.objects.create(code="meeting", label="Meeting")
+    Status.objects.create(code="old", label="Old", active=False)
+    modes = {built_in.code for built_in in CATALOGUE if not built_in.system} | {"meeting"}
+    without_calls = modes - {"available"}
+    for code, follow in (
+        ("available", without_calls),
+        ("busy", without_calls - {"busy"}),
+        ("meeting", modes - {"meeting"}),  # calls may be allowed in it on this page
+    ):
+        page = admin.get(reverse("admin:presence_status_change", args=[code]))
+        for name in ("after_maximum", "after_idle"):
+            assert _offered(page, name) == follow, (code, name)
+    page = admin.get(reverse("admin:presence_floor_change", args=[1]))
+    assert _offered(page, "after_connection_lost") == without_calls
+
+
+def _offered(page: Any, name: str) -> set[str]:
+    field = page.context["adminform"].form.fields[name]
+    return set(field.queryset.values_list("pk", flat=True))
 
 
 def test_a_renamed_status_reaches_the_boards(admin: Client) -> None:

@@ -76,14 +76,14 @@ function again() {
   retry = setTimeout(connect, most / 2 + (Math.random() * most) / 2);
 }
 
-/** Fetch a fresh ticket. False when there is none to be had: signed out, or revoked. */
+/** Fetch a fresh ticket. False when there is none to be had: signed out, no right to it, or revoked. */
 async function renew() {
   try {
     const how = { headers: { Accept: "application/json" }, redirect: "manual" };
     const answer = await fetch(page.ticketUrl, how);
     // A redirect leads to the log-in, for previews of wallboards.
     if (answer.type === "opaqueredirect" || [401, 403, 404, 410].includes(answer.status)) {
-      end(answer.status === 403 ? "forbidden" : "ended");
+      end([403, 404].includes(answer.status) ? "forbidden" : "ended");
       return false;
     }
     if (answer.ok) [ticket, ticketAt] = [(await answer.json()).ticket, performance.now()];

@@ -109,6 +109,7 @@ def _show(request: HttpRequest, wall: Wall, ticket_url: str, ticket: Ticket) -> 
         "screen": tickets.issue(ticket),
         "ticket_url": ticket_url,
         "page": page_of(wall),
+        "preview": ticket.user is not None,
     }
     with translation.override(wall.language), timezone.override(ZoneInfo(zone)):
         answer = render(request, "dashboard/wallboard.html", context)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -131,6 +131,27 @@ def test_a_screen_goes_dark_within_seconds_when_its_link_is_revoked(
     assert errors == []
     screen.reload()
     expect(screen.get_by_role("heading", name="This link was revoked")).to_be_visible()
+
+
+@pytest.mark.usefixtures("link")
+@pytest.mark.parametrize(
+    ("clicks", "said"),
+    [
+        ([("link", "Revoke"), ("button", "Revoke")], "This wallboard is closed, or you look after"),
+        ([("button", "Sign out")], "You are signed out. Sign in again."),
+    ],
+)
+def test_a_preview_says_why_it_ends(
+    keeper: Page, clicks: list[tuple[Literal["link", "button"], str]], said: str
+) -> None:
+    keeper.get_by_role("link", name="Wallboards").click()
+    preview = keeper.context.new_page()
+    preview.goto(keeper.get_by_role("link", name="Preview").get_attribute("href") or "")
+    expect(preview.locator("#live")).to_be_visible()
+    for role, name in clicks:
+        keeper.get_by_role(role, name=name).click()
+    expect(preview.locator("#lost")).to_contain_text(said, timeout=6000)
+    expect(preview.locator("#wall")).to_have_count(0)
 
 
 def test_a_board_that_is_set_up_anew_shows_it_by_itself(keeper: Page, hang: Hang) -> None:

@@ -8,34 +8,12 @@ from django.db.models import ProtectedError
 from presence.models import Agent, Team
 from routing.models import Limit, Queue
 from tests.api.program import SCOPES, Program
-from tests.factories import make_agent, make_limit, make_queue, make_team, row_of
+from tests.factories import make_limit, row_of
+from tests.two_teams import ada, blue, bob, sales, support
+
+__all__ = ["ada", "blue", "bob", "sales", "support"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def blue() -> Team:
-    return make_team("Blue")
-
-
-@pytest.fixture
-def ada(blue: Team) -> Agent:
-    return make_agent("Ada", mode="available", team=blue)
-
-
-@pytest.fixture
-def bob() -> Agent:
-    return make_agent("Bob", mode="available", team=make_team("Red"))
-
-
-@pytest.fixture
-def sales(ada: Agent, bob: Agent) -> Queue:
-    return make_queue("Sales", members=[ada, bob], rollcall=True)
-
-
-@pytest.fixture
-def support(bob: Agent) -> Queue:
-    return make_queue("Support", members=[bob], rollcall=True)
 
 
 @pytest.fixture

@@ -17,34 +17,12 @@ from dashboard.wallboards import Wall
 from presence.models import Agent, Team
 from routing.models import Queue
 from routing.sight import Sight
-from tests.factories import make_agent, make_limit, make_queue, make_team, make_user, row_of
+from tests.factories import make_agent, make_limit, make_team, make_user, row_of
+from tests.two_teams import ada, blue, bob, sales, support
+
+__all__ = ["ada", "blue", "bob", "sales", "support"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def blue() -> Team:
-    return make_team("Blue")
-
-
-@pytest.fixture
-def ada(blue: Team) -> Agent:
-    return make_agent("Ada", mode="available", team=blue)
-
-
-@pytest.fixture
-def bob() -> Agent:
-    return make_agent("Bob Whitfield", mode="available", team=make_team("Crimson"))
-
-
-@pytest.fixture
-def sales(ada: Agent, bob: Agent) -> Queue:
-    return make_queue("Sales", members=[ada, bob])
-
-
-@pytest.fixture
-def support(bob: Agent) -> Queue:
-    return make_queue("Support", members=[bob])
 
 
 @pytest.fixture

@@ -9,24 +9,12 @@ from dashboard.seen import Seen
 from presence import actions
 from presence.models import Agent, Team
 from routing.sight import EVERYTHING, Sight
-from tests.factories import call_in, make_agent, make_queue, make_team
+from tests.factories import call_in, make_queue
+from tests.two_teams import ada, blue, bob
+
+__all__ = ["ada", "blue", "bob"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def blue() -> Team:
-    return make_team("Blue")
-
-
-@pytest.fixture
-def ada(blue: Team) -> Agent:
-    return make_agent("Ada", mode="available", team=blue)
-
-
-@pytest.fixture
-def bob() -> Agent:
-    return make_agent("Bob", mode="available", team=make_team("Crimson"))
 
 
 def of(*teams: Team) -> Seen:

@@ -76,6 +76,13 @@ def test_systemd_finds_no_fault_in_the_units() -> None:
     assert [line for line in ours if "is not executable" not in line] == []  # /opt comes later
 
 
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_no_unit_may_do_more_than_it_needs(unit: Path) -> None:
+    found = [_needs("systemd-analyze"), "security", "--offline=true", "--threshold=50", unit.name]
+    where = os.environ | {"SYSTEMD_UNIT_PATH": str(DEPLOY / "systemd")}
+    subprocess.run(found, env=where, check=True, capture_output=True)
+
+
 @pytest.mark.parametrize("upstream", ["nginx/rollcall-upstream.conf", "containers/upstream.conf"])
 def test_nginx_takes_its_configuration(upstream: str, tmp_path: Path) -> None:
     openssl = [_needs("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=a"]

@@ -1,8 +1,9 @@
 """The stream of events in this process: read once, kept a while, and told to every socket."""
 
 import asyncio
+import time
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ LONGEST_PAUSE = 0.5
 """Seconds until events are seen that another process gave their place."""
 RECHECK_EVERY = 2.0
 """Seconds between looks at whether keys were revoked."""
+YOUNG = 2.0
+"""Seconds for which it counts what limited keys saw of events when these were read."""
 _BATCH = 200
 _RETRY = 1.0
 
@@ -40,6 +43,14 @@ class Lost(Exception):
 
 
 @dataclass(frozen=True)
+class Look:
+    """Which subjects limited sights held at a moment, by the monotonic clock."""
+
+    at: float
+    held: Mapping[Sight, Set[str]]
+
+
+@dataclass(frozen=True)
 class Told:
     """An event at its place in the stream, as every socket is sent it. `subject` is whom or what it
     is about, as `agent:1`."""
@@ -48,6 +59,7 @@ class Told:
     type: str
     text: str
     subject: str
+    look: Look
 
 
 class Feed:
@@ -109,6 +121,17 @@ class Feed:
             return list(newer)[::-1]
         return await self.ask(lambda: _resume(position))
 
+    async def seen(self, sight: Sight, events: Collection[Told]) -> Collection[Told]:
+        """Those that are about what `sight` holds. It was asked for all who listened as they were
+        read; where that was not just now, it is asked again."""
+        if not sight.limited:
+            return events
+        since = time.monotonic() - YOUNG
+        if all(told.look.at > since and sight in told.look.held for told in events):
+            return [told for told in events if told.subject in told.look.held[sight]]
+        held = await self.ask(lambda: _held(sight, {told.subject for told in events}))
+        return [told for told in events if told.subject in held]
+
     async def ask(self, job: Callable[[], T]) -> T:
         """Run what reads the database for one socket."""
         return await self._run(self._past, job)
@@ -129,7 +152,8 @@ class Feed:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), LONGEST_PAUSE)
         self._woken.clear()
-        while told := await self._run(self._live, lambda: _read(self.position)):
+        sights = {sight for _key, sight in self._revoked.values() if sight.limited}
+        while told := await self._run(self._live, lambda: _read(self.position, sights)):
             self._kept += told
             self.position = told[-1].position
             news, self._news = self._news, asyncio.Event()
@@ -156,10 +180,14 @@ def _last() -> int:
     return Sequence.objects.values_list("last", flat=True).first() or 0
 
 
-def _read(position: int) -> list[Told]:
-    events = OutboxEvent.objects.filter(position__gt=position).order_by("position")[:_BATCH]
+def _read(position: int, sights: Iterable[Sight] = ()) -> list[Told]:
+    """The events after `position`, at most a batch, and what these see of them."""
+    now = time.monotonic()
+    events = list(OutboxEvent.objects.filter(position__gt=position).order_by("position")[:_BATCH])
+    subjects = {_about(event) for event in events}
+    look = Look(now, {sight: _held(sight, subjects) for sight in sights} if events else {})
     return [
-        Told(event.position or 0, event.type, outbox.message(event), _about(event))
+        Told(event.position or 0, event.type, outbox.message(event), _about(event), look)
         for event in events
     ]
 
@@ -172,7 +200,7 @@ def _about(event: OutboxEvent) -> str:
     return f"{subject['kind']}:{subject['id']}"
 
 
-def seen(sight: Sight, subjects: Iterable[str]) -> set[str]:
+def _held(sight: Sight, subjects: Iterable[str]) -> set[str]:
     """Those of `subjects` that are seen."""
     keys: defaultdict[str, set[int]] = defaultdict(set)
     for subject in subjects:

@@ -10,9 +10,8 @@ from urllib.parse import parse_qs
 
 from django.urls import path
 
-from api import feed as feeds
 from api import keys
-from api.feed import Lost, Told, feed
+from api.feed import Lost, feed
 from presence.addresses import house
 from presence.outbox import EventType
 from routing.sight import Sight
@@ -115,18 +114,10 @@ async def _tell(send: Send, wish: Wish) -> None:
             events = await feed.after(position)
         except Lost:
             raise _lost() from None
-        for told in await _seen(wish, events):
+        wanted = [told for told in events if not wish.types or told.type in wish.types]
+        for told in await feed.seen(wish.sight, wanted):
             await send({"type": "websocket.send", "text": told.text})
         position = events[-1].position
-
-
-async def _seen(wish: Wish, events: list[Told]) -> list[Told]:
-    """Those that are wanted, and seen as of now."""
-    wanted = [told for told in events if not wish.types or told.type in wish.types]
-    if not (wanted and wish.sight.limited):
-        return wanted
-    seen = await feed.ask(lambda: feeds.seen(wish.sight, {told.subject for told in wanted}))
-    return [told for told in wanted if told.subject in seen]
 
 
 async def _until_left(receive: Receive) -> None:

@@ -6,9 +6,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from threading import current_thread
 from typing import Any
 
 import pytest
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -16,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from api import feed, keys
 from api.models import ApiKey
 from presence import hints, outbox
+from presence.models import Agent
 from presence.outbox import EventType
 from presence.sequence import purge
 from tests.factories import START, call_in, make_agent, make_limit, make_queue, make_team
@@ -236,3 +239,46 @@ def test_a_key_whose_limit_changes_has_to_connect_again(listen: Listen) -> None:
     client = listen(bearer=keys.make("Blue's", limit=limit)[1])
     limit.teams.clear()
     assert refused(client)[0] == 4401
+
+
+ANSWERED = f"types={EventType.OFFER_ANSWERED}"
+"""What making agents tells nothing of."""
+
+
+def test_who_is_limited_and_listens_live_asks_nothing_for_themselves(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "YOUNG", PATIENCE)
+    blue = make_team("Blue")
+    ada, limit = make_agent("Ada", team=blue), make_limit(teams=[blue])
+    clients = [listen(ANSWERED, keys.make(name, limit=limit)[1]) for name in ("One", "Two")]
+    about: dict[str, Any] = {"subject": f"agent:{ada.pk}", "kind": EventType.OFFER_ANSWERED}
+    say(1, **about)
+    assert [numbers(client, 1) for client in clients] == [[1], [1]]
+    threads: list[str] = []
+
+    def note(**_given: Any) -> None:
+        threads.append(current_thread().name)
+
+    connection_created.connect(note)
+    say(2, **about)
+    assert [numbers(client, 1) for client in clients] == [[2], [2]]
+    connection_created.disconnect(note)
+    assert [name for name in threads if name.startswith("feed-live")]
+    assert not [name for name in threads if name.startswith("feed-past")]
+
+
+def test_what_a_key_does_not_see_any_more_is_not_told_from_memory(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blue = make_team("Blue")
+    ada, eve = make_agent("Ada", team=blue), make_agent("Eve", team=blue)
+    _, text = keys.make("Blue's", limit=make_limit(teams=[blue]))
+    client = listen(ANSWERED, text)
+    say(1, 2, subject=f"agent:{ada.pk}", kind=EventType.OFFER_ANSWERED)
+    first, _ = heard(client, 2)
+    say(3, subject=f"agent:{eve.pk}", kind=EventType.OFFER_ANSWERED)
+    assert numbers(client, 1) == [3]
+    Agent.objects.filter(pk=ada.pk).update(team=None)
+    monkeypatch.setattr(feed, "YOUNG", 0.0)
+    assert numbers(listen(f"{ANSWERED}&after={first['id']}", text), 1) == [3]

@@ -5,7 +5,7 @@ the database."""
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Set
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -180,7 +180,7 @@ class Hub:
             if ticket.user == user_id:
                 self._drop(outbox, SIGNED_OUT)
 
-    def changed(self, agent_ids: Iterable[int]) -> None:
+    def changed(self, agent_ids: Collection[int]) -> None:
         """These agents, or the queues, may have changed. Call in the event loop's thread."""
         self._turns.changed(agent_ids)
         if self._turns.changes and self._heard_at is None:

@@ -1,23 +1,32 @@
-"""Who is read next: those who changed, then those whose page came back, as far as time allows."""
+"""Who is read next: those who changed, then batches and pages that came back, as far as time
+allows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
 
-CHANGED = 200
-"""Agents read in one frame, so that a thousand who change at once delay no single change."""
+FEW = 5
+"""Agents who change together and are told of before any batch: a call moves no more."""
+MOST = 200
+"""Agents of one line read in one frame."""
 LONG = 0.05
-"""Seconds that a frame may take for pages that came back: watchers wait for no more."""
-FEWEST, MOST = 40, 200
-"""Pages that came back in one frame, however long the last took."""
+"""Seconds that a frame may take for those who can wait: no other change waits for more."""
+FIRST, FEWEST = 40, 10
+"""Of those in the first such frame; and in any, however long the last took."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """The agents of one frame; `back` are those who get their bar, changed or not."""
+    """The agents of one frame: those who changed by themselves or with few others, those who did
+    with many, and those who get their bar, changed or not."""
 
-    changed: frozenset[int] = frozenset()
+    alone: frozenset[int] = frozenset()
+    together: frozenset[int] = frozenset()
     back: frozenset[int] = frozenset()
+
+    @property
+    def changed(self) -> frozenset[int]:
+        return self.alone | self.together
 
     @property
     def ids(self) -> frozenset[int]:
@@ -25,45 +34,54 @@ class Turn:
 
 
 class Turns:
-    """Two lines, each in the order in which agents came. A page that comes back changes its agent,
-    for it is their webphone: whoever waits for their bar is told of with it, once."""
+    """Three lines, each in the order in which agents came. A page that comes back changes its
+    agent, for it is their webphone, and a floor's are written in batches: whoever waits for their
+    bar is told of with it, once."""
 
     def __init__(self) -> None:
-        self._changed: dict[int, None] = {}
+        self._alone: dict[int, None] = {}
+        self._together: dict[int, None] = {}
         self._back: dict[int, None] = {}
-        self._portion = FEWEST
+        self._portion = FIRST
 
     def __bool__(self) -> bool:
-        return bool(self._changed or self._back)
+        return bool(self._alone or self._together or self._back)
 
     @property
     def changes(self) -> bool:
         """Whether somebody waits who changed."""
-        return bool(self._changed)
+        return bool(self._alone or self._together)
 
-    def changed(self, agent_ids: Iterable[int]) -> None:
-        self._changed |= dict.fromkeys(id_ for id_ in agent_ids if id_ not in self._back)
+    def changed(self, agent_ids: Collection[int]) -> None:
+        """These changed at once."""
+        if len(agent_ids) <= FEW:
+            self._alone |= dict.fromkeys(agent_ids)
+        else:
+            self._together |= dict.fromkeys(id_ for id_ in agent_ids if id_ not in self._back)
 
     def came_back(self, agent_id: int) -> None:
         self._back[agent_id] = None
 
     def take(self) -> Turn:
-        turn = Turn(
-            frozenset(islice(self._changed, CHANGED)), frozenset(islice(self._back, self._portion))
-        )
-        for id_ in turn.changed:
-            del self._changed[id_]
-        for id_ in turn.back:
-            del self._back[id_]
-        return turn
+        alone = _take(self._alone, MOST)
+        together = _take(self._together, self._portion)
+        return Turn(alone, together, _take(self._back, max(self._portion - len(together), FEWEST)))
 
     def give_back(self, turn: Turn) -> None:
         """It could not be read: first in line again."""
-        self._changed = dict.fromkeys(turn.changed) | self._changed
+        self._alone = dict.fromkeys(turn.alone) | self._alone
+        self._together = dict.fromkeys(turn.together) | self._together
         self._back = dict.fromkeys(turn.back) | self._back
 
     def took(self, turn: Turn, seconds: float) -> None:
-        """Learn from how long a turn took how many pages the next has time for."""
-        if turn.back:
-            fit = int(len(turn.back) * LONG / max(seconds, 0.001))
+        """Learn from how long a turn took how many who can wait the next has time for."""
+        if many := len(turn.together) + len(turn.back):
+            fit = int(many * LONG / max(seconds, 0.001))
             self._portion = min(max(fit, FEWEST), MOST)
+
+
+def _take(line: dict[int, None], count: int) -> frozenset[int]:
+    taken = frozenset(islice(line, count))
+    for id_ in taken:
+        del line[id_]
+    return taken

@@ -132,8 +132,6 @@ class Hub:
         self._sockets[outbox] = ticket
         if ticket.agent is not None:
             self._own[ticket.agent].add(outbox)
-            self._turns.came_back(ticket.agent)
-            self._wake.set()
         if audience := audiences.of(ticket):
             self._watchers[audience].add(outbox)
             edition = self._editions.get(audience)
@@ -141,6 +139,13 @@ class Hub:
                 self._wake.set()  # the next frame makes it
             elif self._in_step():
                 self._send_all([outbox], *edition.whole())
+
+    def show_bar(self, outbox: Outbox) -> None:
+        """Send the bar of the page's agent with a frame, where it has one."""
+        ticket = self._sockets.get(outbox)
+        if ticket and ticket.agent is not None:
+            self._turns.came_back(ticket.agent)
+            self._wake.set()
 
     def leave(self, outbox: Outbox) -> None:
         ticket = self._sockets.pop(outbox, None)

@@ -3,8 +3,9 @@
 A bare ASGI application: it only carries, and a connect costs no database and no shared thread.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -38,24 +39,37 @@ async def page(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if ticket:
             outbox = Outbox(send, scope.get("extensions", {}).get(wire.NAME))
             hub.join(outbox, ticket)
-            _webphone(ticket.agent, 1)
     if ticket is None:
         # Closed after accepting, for a browser is not told why a handshake failed.
         await send({"type": "websocket.close", "code": SIGNED_OUT})
         return
     try:
-        while (await receive())["type"] != "websocket.disconnect":
-            pass  # sockets go one way
+        await hub.admission.calm()
+        hub.show_bar(outbox)
+        with _webphone(ticket.agent):
+            while (await receive())["type"] != "websocket.disconnect":
+                pass  # sockets go one way
     finally:
         hub.leave(outbox)
         outbox.discard()
-        _webphone(ticket.agent, -1)
 
 
-def _webphone(agent_id: int | None, pages: int) -> None:
-    if agent_id is not None:
-        process_lease.note(agent_id, pages, timezone.now())
-        _leases.submit(_write)  # writes what queued up by then; the next one finds nothing to do
+@contextmanager
+def _webphone(agent_id: int | None) -> Iterator[None]:
+    """The page is its agent's, as long as it is open."""
+    if agent_id is None:
+        yield
+        return
+    _note(agent_id, 1)
+    try:
+        yield
+    finally:
+        _note(agent_id, -1)
+
+
+def _note(agent_id: int, pages: int) -> None:
+    process_lease.note(agent_id, pages, timezone.now())
+    _leases.submit(_write)  # writes what queued up by then; the next one finds nothing to do
 
 
 def _write() -> None:

@@ -99,7 +99,9 @@ def shows(agent: Agent, words: str) -> Callable[[Socket], bool]:
 
 async def watch(hub: Hub, ticket: Ticket = MONITOR) -> Socket:
     socket = Socket()
-    hub.join(Outbox(socket.send), ticket)
+    outbox = Outbox(socket.send)
+    hub.join(outbox, ticket)
+    hub.show_bar(outbox)
     return socket
 
 

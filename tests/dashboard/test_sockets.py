@@ -7,6 +7,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.core import signing
 
 from dashboard import sockets, tickets
+from dashboard.hub import hub
 from dashboard.tickets import Ticket
 
 
@@ -60,6 +61,20 @@ async def test_an_agents_page_is_their_webphone_opened_before_closed(
     assert written[-1] == 2
 
 
+async def test_a_page_of_a_crowd_that_goes_away_meanwhile_takes_no_other_page_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def calm() -> None:
+        raise RuntimeError("The server stops.")
+
+    monkeypatch.setattr(hub.admission, "calm", calm)
+    monkeypatch.setattr(sockets, "process_lease", None)  # of the agent's other pages
+    socket = await connect(tickets.issue(Ticket(1, 7, monitor=False)))
+    with pytest.raises(RuntimeError, match="stops"):
+        await socket.wait()
+
+
 def test_a_supervisors_page_is_nobodys_webphone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "_leases", None)
-    sockets._webphone(None, 1)
+    with sockets._webphone(None):
+        pass

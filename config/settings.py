@@ -34,9 +34,9 @@ def _own(name: str, make: Callable[[], str]) -> str:
     return path.read_text().strip()
 
 
-_PATIENCE = {"timeout": 10, "reconnect_timeout": 10}
-"""Seconds for a PostgreSQL connection. The pool doubles its pauses until then, and begins anew: the
-shorter, the sooner it finds a database that is back."""
+_PATIENCE = {"timeout": 5, "reconnect_timeout": 5}
+"""Seconds for a PostgreSQL connection. The pool doubles its pauses until then, and begins anew for
+who asks anew: the shorter, the sooner it finds a database that is back."""
 _LIVELINESS = {
     "connect_timeout": 5,  # of each host
     "keepalives_idle": 5,

@@ -18,6 +18,7 @@ from tests.services.postgresql_server import PostgresqlServer
 from tests.waiting import until
 
 DATABASE = "faults_failover"
+WAITING = "SELECT 1 FROM presence_outboxevent WHERE position IS NULL"
 FOLLOWED = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"
 
 
@@ -62,4 +63,5 @@ def test_nothing_that_was_done_is_lost_when_a_replica_takes_over(
             replica.promote()
             changes.wait_for(40)
         Floor(cluster, agents, key).has(changes.done)
+        until(lambda: not cluster.ask(WAITING))  # since before, for longer than `prove` grants
         cluster.prove(*urls)

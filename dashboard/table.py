@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -184,10 +185,11 @@ class View:
         """Rows in order; those with nothing in the column come last, either way."""
         column = self.sort.removeprefix("-")
         named = sorted(found, key=lambda row: (natural(row.name), row.id))
-        filled = [row for row in named if sort_key(row, column) is not None]
-        empty = [row for row in named if sort_key(row, column) is None]
-        filled.sort(key=lambda row: sort_key(row, column) or (), reverse=self.sort[0] == "-")
-        return sorted(filled + empty, key=lambda row: row.status.code != self.top)
+        keyed = [(sort_key(row, column), row) for row in named]
+        filled = [(key, row) for key, row in keyed if key is not None]
+        filled.sort(key=itemgetter(0), reverse=self.sort[0] == "-")
+        ordered = [row for _key, row in filled] + [row for key, row in keyed if key is None]
+        return sorted(ordered, key=lambda row: row.status.code != self.top)
 
 
 def _many(query: QueryDict, name: str) -> tuple[str, ...]:

@@ -169,8 +169,8 @@ def test_the_monitor_opens_with_the_strip_and_a_queue_filters_it(
 ) -> None:
     queue = make_queue("Helpdesk", members=[ada])
     page = supervisor.get(reverse("monitor"), {"queue": queue.pk})
-    (body,) = page.context["bodies"]
-    assert [(row.name, shown) for row, shown in body.group.rows] == [("Ada", True), ("Bob", False)]
+    (group,) = page.context["groups"]
+    assert [(row.name, shown) for row, shown in group.rows] == [("Ada", True), ("Bob", False)]
     html = page.content.decode()
     assert f'href="?queue={queue.pk}"' in html
     assert f'data-queue="{queue.pk}" data-severity="calm" aria-current="true"' in html

@@ -180,8 +180,8 @@ def test_f11_filters_narrow_together_and_tiles_follow_them(
     factories.make_queue("Helpdesk", members=[ada, bob])
     client.force_login(supervisor)
     page = client.get(reverse("monitor"), {"team": str(bob.team.pk), "text": "BOB"})
-    (body,) = page.context["bodies"]
-    assert [(row.name, shown) for row, shown in body.group.rows] == [("Ada", False), ("Bob", True)]
+    (group,) = page.context["groups"]
+    assert [(row.name, shown) for row, shown in group.rows] == [("Ada", False), ("Bob", True)]
     counts = {tile.look.code: tile.count for tile in page.context["tiles"]}
     assert counts["available"] == 1
 

@@ -1,5 +1,5 @@
-"""Who is read next: those who changed, then batches and pages that came back, as far as time
-allows."""
+"""Who is read next: those who changed, batches after single ones, then those whose page came back,
+as far as time allows."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from itertools import islice
 
 FEW = 5
 """Agents who change together and are told of before any batch: a call moves no more."""
-MOST = 200
-"""Agents of one line read in one frame."""
+CHANGED = 200
+"""Agents who changed in one frame, so that a thousand who change at once delay no single change."""
 LONG = 0.05
-"""Seconds that a frame may take for those who can wait: no other change waits for more."""
-FIRST, FEWEST = 40, 10
-"""Of those in the first such frame; and in any, however long the last took."""
+"""Seconds that a frame may take for pages that came back: watchers wait for no more."""
+FIRST, FEWEST, MOST = 40, 20, 200
+"""Pages that came back in the first such frame; and in any, however long the last took."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ class Turns:
         self._back[agent_id] = None
 
     def take(self) -> Turn:
-        alone = _take(self._alone, MOST)
-        together = _take(self._together, self._portion)
-        return Turn(alone, together, _take(self._back, max(self._portion - len(together), FEWEST)))
+        alone = _take(self._alone, CHANGED)
+        together = _take(self._together, CHANGED - len(alone))
+        return Turn(alone, together, _take(self._back, self._portion))
 
     def give_back(self, turn: Turn) -> None:
         """It could not be read: first in line again."""
@@ -74,9 +74,9 @@ class Turns:
         self._back = dict.fromkeys(turn.back) | self._back
 
     def took(self, turn: Turn, seconds: float) -> None:
-        """Learn from how long a turn took how many who can wait the next has time for."""
-        if many := len(turn.together) + len(turn.back):
-            fit = int(many * LONG / max(seconds, 0.001))
+        """Learn from how long a turn took how many pages the next has time for."""
+        if turn.back:
+            fit = int(len(turn.back) * LONG / max(seconds, 0.001))
             self._portion = min(max(fit, FEWEST), MOST)
 
 

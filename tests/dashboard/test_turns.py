@@ -17,34 +17,25 @@ def waiting(*agent_ids: int) -> Turns:
 BATCH = range(2001, 3001)
 
 
-def test_changes_go_first_then_batches_and_some_of_those_who_came_back() -> None:
+def test_changes_go_first_batches_after_single_ones_and_leave_time_for_some_who_came_back() -> None:
     line = waiting(*ALL)
     line.changed(BATCH)
     line.changed([5001, 5002])
     turn = line.take()
     assert turn.alone == {5001, 5002}
-    assert turn.together == set(BATCH[: turns.FIRST])
-    assert turn.back == set(ALL[: turns.FEWEST])
+    assert turn.together == set(BATCH[: turns.CHANGED - 2])
     assert turn.changed == turn.alone | turn.together
+    assert turn.back == set(ALL[: turns.FIRST])
     assert line
     assert line.changes
-
-
-def test_a_batch_leaves_its_time_to_those_who_came_back() -> None:
-    line = waiting(*ALL)
-    line.changed(BATCH[:10])
-    turn = line.take()
-    assert turn.together == set(BATCH[:10])
-    assert turn.back == set(ALL[: turns.FIRST - 10])
-    assert not line.changes
 
 
 def test_more_changes_than_a_frame_has_room_for_wait_in_order() -> None:
     line = Turns()
     for agent_id in ALL:
         line.changed([agent_id])
-    assert line.take().alone == set(ALL[: turns.MOST])
-    assert line.take().alone == set(ALL[turns.MOST : 2 * turns.MOST])
+    assert line.take().alone == set(ALL[: turns.CHANGED])
+    assert line.take().alone == set(ALL[turns.CHANGED : 2 * turns.CHANGED])
 
 
 def test_who_waits_for_their_bar_is_told_of_with_it_when_a_batch_changed_them() -> None:
@@ -75,14 +66,6 @@ def test_a_slow_turn_leaves_the_next_time_for_fewer_but_never_for_none() -> None
     assert len(turn.back) == turns.MOST / 2
     line.took(turn, 100)
     assert len(line.take().back) == turns.FEWEST
-
-
-def test_a_turn_of_nobody_who_can_wait_teaches_nothing() -> None:
-    line = Turns()
-    line.changed([1])
-    line.took(line.take(), 100)
-    line.changed(BATCH)
-    assert len(line.take().together) == turns.FIRST
 
 
 def test_what_could_not_be_read_is_first_in_line_again() -> None:

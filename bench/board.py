@@ -22,10 +22,11 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import httpx
 import websockets
 
 from bench import results
-from tests.ports import answers, free_port
+from tests.ports import free_port
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +66,8 @@ class Watchers:
         self._count = count
         self._tasks: list[asyncio.Task[None]] = []
         self.arrivals: list[Moments] = []
+        self.came = 0
+        """Messages that were taken in."""
 
     async def __aenter__(self) -> "Watchers":
         sockets = []
@@ -95,6 +98,7 @@ class Watchers:
                     for agent, html in json.loads(text).get("rows", {}).items():
                         if found := _NUMBER.search(html):
                             seen[int(agent)].append((now, int(found[1])))
+                self.came += 1
 
 
 class Load:
@@ -209,8 +213,16 @@ def serve(agents: int, folder: Path) -> tuple["subprocess.Popen[bytes]", int, st
         cwd=ROOT,
         env=env,
     )
-    until(lambda: answers(port))
+    until(lambda: ready(port))
     return server, port, made.stdout.strip()
+
+
+def ready(port: int) -> bool:
+    """Whether the server answers, and its boards show the floor."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
+    except httpx.TransportError:
+        return False
 
 
 def row(hub: Result, plain: Result) -> str:

@@ -99,14 +99,16 @@ async def measure(
     ]
     deflate = "deflate" if compressed else None
     async with Watchers(target.address(plain), MEASURED, deflate) as watching:
-        await quiet(others)  # they have their snapshots
+        while not (plain or watching.came):
+            await asyncio.sleep(0.1)  # the first who watch have the board rendered
+        await quiet(*others, watching)  # they have taken in their snapshots
         changes = Changes(target, database, plain)
         came, taken, began = sum(o.came for o in others), cpu(pid), time.perf_counter()
         await changes.run()
         seconds = time.perf_counter() - began
         taken = cpu(pid) - taken
         came = sum(o.came for o in others) - came
-        await quiet(others)  # what is still under way
+        await quiet(*others, watching)  # what is still under way
     for other in others:
         other.transport.close()
     every = [each for seen in watching.arrivals for each in latencies(changes.sent, seen)]
@@ -125,10 +127,10 @@ async def measure(
     )
 
 
-async def quiet(sockets: list[Counting]) -> None:
+async def quiet(*those: Counting | Watchers) -> None:
     """Wait until nothing more comes."""
     before = -1
-    while (came := sum(socket.came for socket in sockets)) != before:
+    while (came := sum(each.came for each in those)) != before:
         before = came
         await asyncio.sleep(1)
 

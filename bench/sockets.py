@@ -32,10 +32,10 @@ class Result:
 
 async def measure(port: int, pid: int, way: str, path: str, count: int) -> Result:
     early = [await connect(port, path, compressed=True) for _ in range(FIRST)]
-    await quiet(early)
+    await quiet(*early)
     before = memory(pid)
     sockets = [await connect(port, path, compressed=True) for _ in range(count)]
-    await quiet(sockets)
+    await quiet(*sockets)
     held = memory(pid) - before
     if not all(socket.came and not socket.closed for socket in sockets):
         raise RuntimeError("Not every socket was let in.")

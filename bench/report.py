@@ -1,9 +1,9 @@
-"""Makes docs/performance.md of what the benchmarks measured last: bench/results/*.json, in
-docs/performance.md.jinja, which has the reasons.
+"""Makes docs/performance.md and docs/scaling.md of what the benchmarks measured last:
+bench/results/*.json, in the templates beside them, which have the reasons.
 
     python -m bench.report
 
-What the template does not speak of follows at the end, each as a plain table.
+What no template speaks of follows at the end of the first, each as a plain table.
 """
 
 import json
@@ -16,12 +16,13 @@ from jinja2 import Environment, StrictUndefined, meta
 
 from bench import results
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-TEMPLATE = PAGE.with_name(f"{PAGE.name}.jinja")
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PERFORMANCE, SCALING = DOCS / "performance.md", DOCS / "scaling.md"
 
 
 def main() -> None:
-    PAGE.write_text(render(found()))
+    for page, text in pages(found()).items():
+        page.write_text(text)
 
 
 def found() -> dict[str, Any]:
@@ -29,17 +30,20 @@ def found() -> dict[str, Any]:
     return {file.stem: json.loads(file.read_text()) for file in results.FOLDER.glob("*.json")}
 
 
-def render(measured: dict[str, Any]) -> str:
-    """The page. Raises `jinja2.UndefinedError` for what the template speaks of and nobody
-    measured."""
-    page = Environment(
+def pages(measured: dict[str, Any]) -> dict[Path, str]:
+    """The text of each page. Raises `jinja2.UndefinedError` for what a template speaks of and
+    nobody measured."""
+    by = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )  # nosec B701 - it makes Markdown, of our own figures
-    page.filters |= {"n": number, "pct": share}
-    text = TEMPLATE.read_text()
-    others = sorted(measured.keys() - meta.find_undeclared_variables(page.parse(text)))
-    rest = "".join(f"\n{section(name, measured[name])}" for name in others)
-    return page.from_string(text).render(measured) + rest
+    by.filters |= {"n": number, "pct": share}
+    made, others = dict[Path, str](), set(measured)
+    for page in (PERFORMANCE, SCALING):
+        text = page.with_name(f"{page.name}.jinja").read_text()
+        others -= meta.find_undeclared_variables(by.parse(text))
+        made[page] = by.from_string(text).render(measured)
+    made[PERFORMANCE] += "".join(f"\n{section(name, measured[name])}" for name in sorted(others))
+    return made
 
 
 def number(value: float, digits: int = 0) -> str:

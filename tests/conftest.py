@@ -5,22 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
-from datetime import UTC, datetime
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.db import connections
-from pytest_django.plugin import blocking_manager_key
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from api.guesses import guesses
-from audit.models import Border, Entry, Kept
 from presence.models import Agent
-from tests import factories
+from tests import databases, factories
 from tests.services.redis_server import RedisServer
 
 # How long an example takes says more about the machine than about the code.
@@ -73,7 +70,8 @@ def django_db_modify_db_settings(
 
 @pytest.fixture
 def committed(transactional_db: None) -> None:
-    """A database whose transactions commit, so that threads see each other's."""
+    """A database whose transactions commit, so that threads see each other's. It is restored
+    afterwards."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -90,37 +88,11 @@ def _touches_database(item: pytest.Item) -> bool:
     return bool(named) or item.get_closest_marker("django_db") is not None
 
 
-FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
-_MAKERS = (
-    "presence.migrations.0002_catalogue",
-    "alerts.migrations.0002_default_rules",
-    "alerts.migrations.0003_dead_calls",
-    "dashboard.migrations.0005_roles",
-)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(
-    item: pytest.Item, nextitem: pytest.Item | None
-) -> Generator[None, object, object]:
-    """After a test with committed transactions its database is emptied. What migrations put in
-    it is made again, for whichever test is next."""
-    if "committed" in getattr(item, "fixturenames", ()):
-        with item.config.stash[blocking_manager_key].unblock():
-            _forget_the_audit_log()
-    result = yield
-    if nextitem and "committed" in getattr(item, "fixturenames", ()):
-        with item.config.stash[blocking_manager_key].unblock():
-            for name in _MAKERS:
-                import_module(name).make(apps, None)
-    return result
-
-
-def _forget_the_audit_log() -> None:
-    """It refuses to be emptied with the other tables."""
-    if Entry.objects.exists():
-        Border.objects.update_or_create(what=Kept.AUDIT, defaults={"before": FOREVER})
-        Entry.objects.all()._raw_delete("default")
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The database, and what is in it remembered."""
+    with django_db_blocker.unblock():
+        databases.keep()
 
 
 @pytest.fixture(autouse=True)
@@ -160,3 +132,6 @@ def pytest_configure() -> None:
     # A password is hashed once a user; what a good hash costs is no test's business.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WEBHOOK_NETWORKS = ["127.0.0.1"]  # receivers of tests are here
+    settings.WHITENOISE_AUTOREFRESH = True  # or each client would list every file
+    # Django empties every table and makes again what is in every database: that takes long.
+    TransactionTestCase._fixture_teardown = lambda case: databases.restore()  # type: ignore[attr-defined]

@@ -8,7 +8,9 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.board import Load, Moments, Watchers, latencies
+from bench.board import MEASURED, Load, Moments, Watchers, latencies
+from bench.crowd import quiet, taken_in
+from bench.watching import connect
 
 MINUTE = 60.0
 SETTLE = 5.0  # seconds in which every board has to be right
@@ -48,9 +50,13 @@ class Wish:
 
 async def measure(port: int, ticket: str, webs: list[int], wish: Wish) -> Found:
     """Load the cluster whose browsers come in at `port`; `webs` are its web processes."""
-    address = f"ws://127.0.0.1:{port}/ws/?ticket={ticket}"
-    async with Watchers(address, wish.watchers) as watching:
-        await asyncio.sleep(SETTLE)
+    path = f"/ws/?ticket={ticket}"
+    count = max(wish.watchers - MEASURED, 0)
+    others = [await connect(port, path, compressed=True) for _ in range(count)]
+    watched = Watchers(f"ws://127.0.0.1:{port}{path}", wish.watchers - count, "deflate")
+    async with watched as watching:
+        await taken_in(watching)
+        await quiet(*others, watching)
         load = Load(port, wish.agents, wish.changes, plain=False)
         began = time.perf_counter()
         running = asyncio.create_task(load.run(wish.minutes * MINUTE))
@@ -59,6 +65,8 @@ async def measure(port: int, ticket: str, webs: list[int], wish: Wish) -> Found:
         await running
         ended, held_at_last = time.perf_counter(), [_memory(web) for web in webs]
         await asyncio.sleep(SETTLE)
+    for other in others:
+        other.transport.close()
     last = ended - (early - began)
     return Found(
         parts=[

@@ -99,8 +99,8 @@ async def measure(
     ]
     deflate = "deflate" if compressed else None
     async with Watchers(target.address(plain), MEASURED, deflate) as watching:
-        while not (plain or watching.came):
-            await asyncio.sleep(0.1)  # the first who watch have the board rendered
+        if not plain:
+            await taken_in(watching)
         await quiet(*others, watching)  # they have taken in their snapshots
         changes = Changes(target, database, plain)
         came, taken, began = sum(o.came for o in others), cpu(pid), time.perf_counter()
@@ -125,6 +125,12 @@ async def measure(
         taken / made / watchers * 1e6,
         came / len(others) / seconds,
     )
+
+
+async def taken_in(watching: Watchers) -> None:
+    """Wait until they show something: the first who watch have the board rendered."""
+    while not watching.came:
+        await asyncio.sleep(0.1)
 
 
 async def quiet(*those: Counting | Watchers) -> None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from presence.models import OutboxEvent, Sequence
 from presence.writing import write
 
 _BATCH = 500
+_PLACE = "UPDATE presence_outboxevent SET position = %s WHERE id = %s"
+"""In place of `bulk_update`, whose one statement with a case for each takes Python longer than the
+database takes for all."""
 
 
 def sequence() -> list[OutboxEvent]:
@@ -22,7 +26,8 @@ def sequence() -> list[OutboxEvent]:
         events = list(_new()[:_BATCH])
         for position, event in enumerate(events, line.last + 1):
             event.position = position
-        OutboxEvent.objects.bulk_update(events, ["position"])
+        with connection.cursor() as cursor:
+            cursor.executemany(_PLACE, [(event.position, event.pk) for event in events])
         line.last += len(events)
         line.save()
     return events

@@ -15,8 +15,10 @@ from presence import hints
 log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE = 1.0
-SHORTEST_PAUSE = 0.01
-"""Seconds. Changes within the shortest are taken in together."""
+SHORTEST_PAUSE, LONGEST_GATHERING = 0.01, 0.1
+"""Seconds. Changes within the shortest are taken in together; on a busy floor, where a turn takes
+long, within so many times its length."""
+TURN_SHARE = 4
 MOST_ROUNDS = 8
 """Rounds at the same time; one that is slow keeps only itself waiting."""
 _PATIENCE = 5.0
@@ -38,14 +40,16 @@ class Worker(threading.Thread):
     def run(self) -> None:
         hints.listen(self._hint)
         while not self._stopping.is_set():
+            began = time.monotonic()
             try:
                 self.turn(timezone.now())
             except Exception as error:
                 log.warning(f"{self.name}_waits", error=str(error))
                 connection.close()
                 self._stopping.wait(LONGEST_PAUSE)
+            gathering = TURN_SHARE * (time.monotonic() - began)
             self._wake.wait(LONGEST_PAUSE)
-            self._stopping.wait(SHORTEST_PAUSE)
+            self._stopping.wait(min(max(gathering, SHORTEST_PAUSE), LONGEST_GATHERING))
             self._wake.clear()
         hints.unlisten(self._hint)
         connection.close()

@@ -74,8 +74,15 @@ def committed(transactional_db: None) -> None:
     afterwards."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, for there is a test that waits at most times."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what touches the database is run."""
+    """What waits for other processes begins: at the end nobody would use that time. On PostgreSQL
+    only what touches the database is run."""
+    items.sort(key=lambda item: item.path.parent.name not in ("faults", "services"))
     if connections["default"].vendor != "postgresql":
         return
     others = [item for item in items if not _touches_database(item)]

@@ -16,7 +16,7 @@ SHORT = {
     "asterisk": ["--quick"],
     "board": ["--quick"],
     "browser": ["--minutes", "0.25"],
-    "cluster": ["--minutes", "1", "--agents", "2000", "--changes", "100", "--watchers", "50"],
+    "cluster": ["--minutes", "1", "--changes", "500"],
     "reports": ["--quick"],
     "routing": ["--quick"],
     "transitions": ["--seconds", "2"],

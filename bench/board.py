@@ -102,7 +102,8 @@ class Watchers:
 
 
 class Load:
-    """Changes at an even rate over keep-alive connections; remembers when each was sent."""
+    """Changes at an even rate over keep-alive connections, or fewer where the server takes fewer;
+    remembers when each was sent."""
 
     def __init__(self, port: int, agents: int, rate: float, plain: bool) -> None:
         self._port = port
@@ -118,6 +119,8 @@ class Load:
         for step in range(int(seconds / self._gap)):
             await asyncio.sleep(max(0, began + step * self._gap - time.perf_counter()))
             queue.put_nowait(next(_changes))
+        while not queue.empty():
+            queue.get_nowait()
         for _ in senders:
             queue.put_nowait(None)
         await asyncio.gather(*senders)

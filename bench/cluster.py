@@ -187,14 +187,18 @@ def _wait_for(port: int) -> None:
     raise SystemExit(f"Nothing answers at port {port}.")
 
 
-def load(wish: Wish) -> None:
+def load(wishes: list[Wish]) -> None:
+    """One after the other, on the same cluster."""
+    saved = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(wish.agents, Path(folder), talking=False) as cluster,
+        running(wishes[0].agents, Path(folder), talking=False) as cluster,
     ):
-        found = asyncio.run(measure(cluster.port, cluster.ticket, cluster.webs, wish))
-    print(table(found))
-    results.save("cluster", as_json(wish, found))
+        for wish in wishes:
+            found = asyncio.run(measure(cluster.port, cluster.ticket, cluster.webs, wish))
+            print(table(found), flush=True)
+            saved.append(as_json(wish, found))
+    results.save("cluster", saved)
 
 
 def show(agents: int) -> None:
@@ -214,12 +218,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, help="measure a load that lasts so long")
     parser.add_argument("--agents", type=int, help="10,000 under load, else 50")
-    parser.add_argument("--changes", type=float, default=500.0, help="changes a second")
+    parser.add_argument(
+        "--changes",
+        type=float,
+        nargs="+",
+        default=[500.0, 130.0],
+        help="changes a second, for each so many minutes",
+    )
     parser.add_argument("--watchers", type=int, default=100)
     options = parser.parse_args()
     if options.minutes:
         agents = options.agents or 10_000
-        load(Wish(options.minutes, agents, options.changes, options.watchers))
+        rates = options.changes
+        load([Wish(options.minutes, agents, rate, options.watchers) for rate in rates])
     else:
         show(options.agents or 50)
 

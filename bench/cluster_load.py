@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.board import MEASURED, Load, Moments, Watchers, latencies
 from bench.crowd import quiet, taken_in
+from bench.parts import spent
 from bench.watching import connect
 
 MINUTE = 60.0
@@ -30,12 +31,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Found:
-    """`wrong` rows on the measured watchers' boards, `SETTLE` seconds after the last change."""
+    """`changes` is how many were made, fewer than wished for where the machine bears no more;
+    `wrong` rows on the measured watchers' boards, `SETTLE` seconds after the last; `spent` is
+    milliseconds of processor time a change, by part of the cluster."""
 
     parts: list[Part]
     changes: int
     seconds: float
     wrong: int
+    spent: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -58,24 +62,30 @@ async def measure(port: int, ticket: str, webs: list[int], wish: Wish) -> Found:
         await taken_in(watching)
         await quiet(*others, watching)
         load = Load(port, wish.agents, wish.changes, plain=False)
-        began = time.perf_counter()
+        began, before = time.perf_counter(), spent()
         running = asyncio.create_task(load.run(wish.minutes * MINUTE))
         await asyncio.wait([running], timeout=min(MINUTE, wish.minutes * MINUTE / 2))
         early, held_early = time.perf_counter(), [_memory(web) for web in webs]
         await running
         ended, held_at_last = time.perf_counter(), [_memory(web) for web in webs]
+        taken = {name: seconds - before.get(name, 0) for name, seconds in spent().items()}
         await asyncio.sleep(SETTLE)
     for other in others:
         other.transport.close()
     last = ended - (early - began)
+    changes = sum(map(len, load.sent.values()))
     return Found(
         parts=[
             _part("first", _within(load.sent, began, early), watching.arrivals, held_early),
             _part("last", _within(load.sent, last, ended), watching.arrivals, held_at_last),
         ],
-        changes=sum(map(len, load.sent.values())),
+        changes=changes,
         seconds=ended - began,
         wrong=_wrong(load.sent, watching.arrivals),
+        spent={
+            part: taken[part] / changes * 1000
+            for part in sorted(taken, key=lambda part: -taken[part])
+        },
     )
 
 
@@ -110,11 +120,13 @@ def _memory(process: int) -> float:
 
 
 def table(found: Found) -> str:
-    """What was found, as docs/performance.md shows it."""
+    """What was found, for who looks on."""
     rate = found.changes / found.seconds
+    parts = ", ".join(f"{name} {ms:.1f}" for name, ms in found.spent.items())
     lines = [
         f"{found.changes:,} changes in {found.seconds:.0f} s, {rate:.0f} a second. Rows that were "
         f"wrong on a watcher's board {SETTLE:.0f} s after the last: {found.wrong}.",
+        f"Milliseconds of processor time a change: {parts}.",
         "",
         "| minute | p50 | p99 | arrived | memory of each web process |",
         "| ------ | --: | --: | ------: | -------------------------: |",
@@ -124,7 +136,7 @@ def table(found: Found) -> str:
         lines.append(
             f"| {part.name} | {part.p50:.0f} ms | {part.p99:.0f} ms | {part.arrived:.1%} | {held} |"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 def as_json(wish: Wish, found: Found) -> dict[str, object]:

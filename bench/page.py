@@ -19,7 +19,8 @@ from bench import results
 from bench.board import PASSWORD, WATCHER, serve
 from bench.watching import cpu
 
-SIZES = (1_000, 10_000)
+SIZES = (10, 1_000, 10_000)
+"""The first for what is not rows."""
 PATIENCE = 60.0
 
 

@@ -2,16 +2,14 @@
 its last, what the web processes hold, and whether every board ended as the database did."""
 
 import asyncio
-import os
 import statistics
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from bench.board import MEASURED, Load, Moments, Watchers, latencies
 from bench.crowd import quiet, taken_in
 from bench.parts import spent
-from bench.watching import connect
+from bench.watching import connect, memory
 
 MINUTE = 60.0
 SETTLE = 5.0  # seconds in which every board has to be right
@@ -65,9 +63,9 @@ async def measure(port: int, ticket: str, webs: list[int], wish: Wish) -> Found:
         began, before = time.perf_counter(), spent()
         running = asyncio.create_task(load.run(wish.minutes * MINUTE))
         await asyncio.wait([running], timeout=min(MINUTE, wish.minutes * MINUTE / 2))
-        early, held_early = time.perf_counter(), [_memory(web) for web in webs]
+        early, held_early = time.perf_counter(), _held(webs)
         await running
-        ended, held_at_last = time.perf_counter(), [_memory(web) for web in webs]
+        ended, held_at_last = time.perf_counter(), _held(webs)
         taken = {name: seconds - before.get(name, 0) for name, seconds in spent().items()}
         await asyncio.sleep(SETTLE)
     for other in others:
@@ -113,10 +111,9 @@ def _within(sent: Moments, first: float, last: float) -> Moments:
     }
 
 
-def _memory(process: int) -> float:
-    """What a process holds, in MB."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+def _held(processes: list[int]) -> list[float]:
+    """What each holds now, in MB."""
+    return [memory(process) / 1e6 for process in processes]
 
 
 def table(found: Found) -> str:
